@@ -1,0 +1,4 @@
+/** The present, in epoch seconds with fractions. */
+export interface Clock {
+  now(): number;
+}

@@ -1,0 +1,32 @@
+import type { SeriesDescription } from '../metrics/metric.ts';
+import type { WatchSelection } from '../metrics/selection.ts';
+import type { Points } from '../metrics/series.ts';
+
+/** What a watch's selection matches now. */
+export interface Discovery {
+  readonly series: readonly SeriesDescription[];
+  /** Matches beyond `maxSeries`, by pattern; never silently dropped. */
+  readonly leftOut: readonly { readonly pattern: string; readonly count: number }[];
+}
+
+export type ReadProblem = 'partial' | 'forbidden' | 'internal-error' | 'throttled' | 'not-found';
+
+/** The answer for one asked series; `problem` says why points may be missing, so that nothing is taken for a gap. */
+export interface ReadSeries {
+  readonly id: string;
+  readonly points: Points;
+  readonly problem?: { readonly kind: ReadProblem; readonly message: string };
+}
+
+export interface Reading {
+  readonly series: readonly ReadSeries[];
+  /** Metrics that the provider will bill for this read. */
+  readonly billedMetrics: number;
+}
+
+/** Where metrics come from. A source never invents a point: what it cannot read it names as a problem. */
+export interface MetricSource {
+  discover(watch: WatchSelection): Promise<Discovery>;
+  /** Points with `from <= time < to` (epoch seconds), in the order asked; each asked id is answered exactly once. */
+  read(series: readonly SeriesDescription[], from: number, to: number): Promise<Reading>;
+}
