@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { SettingsError, type SettingsProblem } from './settings-error.ts';
+
+/** Where our own metrics go; fixed, because dashboards, alarms and IAM conditions name it too. */
+const metricsNamespace = 'AIOps/Monitoring';
+
+const schema = z.object({
+  AIOPS_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'not a bucket name: 3 to 63 of a-z, 0-9, dot and hyphen'),
+  AIOPS_BUS_NAME: z.string().regex(/^[/.\-_A-Za-z0-9]{1,256}$/, 'not an event bus name: letters, digits, / . - _'),
+  AIOPS_QUEUE_URL: z.url({ protocol: /^https?$/, error: 'not the URL of an SQS queue' }).optional(),
+  AIOPS_SETTINGS_KEY: z
+    .string()
+    .regex(/^settings\/[A-Za-z0-9_-]{1,128}\.json$/, 'not the key of stored settings: settings/<hash>.json'),
+});
+
+/** What a deployed function is told by the stack that made it. */
+export interface Environment {
+  readonly bucket: string;
+  readonly busName: string;
+  /** Absent in a function that hands no work to a queue. */
+  readonly queueUrl?: string;
+  /** Where in the bucket the settings lie that this code was deployed with. */
+  readonly settingsKey: string;
+  readonly namespace: typeof metricsNamespace;
+}
+
+/**
+ * Reads what the stack put into the function's environment. An empty variable counts as missing.
+ *
+ * @throws SettingsError that lists every variable that is missing or wrong.
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape)
+      .map((name) => [name, env[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    throw new SettingsError(
+      'the environment of this function',
+      parsed.error.issues.map((issue) => problemOf(issue, given)),
+    );
+  }
+  const { AIOPS_BUCKET, AIOPS_BUS_NAME, AIOPS_QUEUE_URL, AIOPS_SETTINGS_KEY } = parsed.data;
+  return {
+    bucket: AIOPS_BUCKET,
+    busName: AIOPS_BUS_NAME,
+    ...(AIOPS_QUEUE_URL === undefined ? {} : { queueUrl: AIOPS_QUEUE_URL }),
+    settingsKey: AIOPS_SETTINGS_KEY,
+    namespace: metricsNamespace,
+  };
+}
+
+function problemOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): SettingsProblem {
+  const path = issue.path.join('.');
+  const got = given[path];
+  return got === undefined
+    ? { path, message: 'is missing', remedy: 'set it; the stack does so, deploy it again' }
+    : { path, message: issue.message, got: JSON.stringify(got), remedy: 'deploy the stack again, which sets it' };
+}
