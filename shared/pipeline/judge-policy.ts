@@ -1,0 +1,36 @@
+import type { RuleSettings, Watch } from '../settings/settings.ts';
+
+/** How a watch wants its entities judged: the part of its settings that verdicts depend on. */
+export interface JudgePolicy {
+  /** IANA name: rules calendars and daily profiles. */
+  readonly timezone: string;
+  /** Alerts below it are not told. Default: the series detector's own. */
+  readonly threshold?: number;
+  readonly direction: Watch['direction'];
+  readonly floor: { readonly absolute: number; readonly relative: number };
+  /** So many of so many rows at or above the threshold before an alert counts. */
+  readonly confirm: { readonly rows: number; readonly of: number };
+  readonly rules: readonly RuleSettings[];
+}
+
+export const defaultPolicy: JudgePolicy = {
+  timezone: 'UTC',
+  direction: 'both',
+  floor: { absolute: 0, relative: 0 },
+  confirm: { rows: 1, of: 1 },
+  rules: [],
+};
+
+/** @param threshold what training found for the watch's alert budget, where it has one. */
+export function policyOf(watch: Watch, threshold?: number): JudgePolicy {
+  const asked =
+    typeof watch.sensitivity === 'object' && 'threshold' in watch.sensitivity ? watch.sensitivity.threshold : threshold;
+  return {
+    timezone: watch.timezone,
+    ...(asked === undefined ? {} : { threshold: asked }),
+    direction: watch.direction,
+    floor: watch.floor,
+    confirm: watch.confirm ?? defaultPolicy.confirm,
+    rules: watch.rules,
+  };
+}
