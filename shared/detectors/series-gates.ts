@@ -1,0 +1,62 @@
+import { EXACT, REALS } from './series-state.ts';
+import type { SeriesDetectorState } from './series-state.ts';
+
+/** What each alert adds to what the next one of the following days must exceed. */
+const NOVELTY_FATIGUE = Math.fround(0.19);
+const SEVERITY_FATIGUE = 1;
+/** The severity gate opens at 2 where the novelty gate opens at 1.75; both move together. */
+const SEVERITY_PER_NOVELTY = 2 / 1.75;
+const DAY_SECONDS = 86_400;
+
+/** Points over which fatigue fades to 1/e: twenty days, but 500 points at least and 8,000 at most. */
+export const fatiguePoints = (stepSeconds: number): number =>
+  Math.min(Math.max(Math.fround((20 * DAY_SECONDS) / stepSeconds), 500), 8000);
+
+/** Points after any alert in which no novelty is told: 8 h 20 min, 12 to 100 points. */
+export const noveltyRestPoints = (stepSeconds: number): number =>
+  Math.trunc(Math.min(Math.max(Math.fround(30_000 / stepSeconds), 12), 100));
+
+/** Points after any alert in which no severity is told: 1 h, 5 to 60 points. */
+export const severityRestPoints = (stepSeconds: number): number =>
+  Math.trunc(Math.min(Math.max(Math.fround(3600 / stepSeconds), 5), 60));
+
+/** Which gate let a point through. */
+export type Opened = 'none' | 'novelty' | 'severity' | 'both';
+
+export interface Gated {
+  readonly alert: number;
+  readonly opened: Opened;
+}
+
+const SILENT: Gated = { alert: 0, opened: 'none' };
+
+/**
+ * Decides whether anyone is told. Each gate compares with the threshold what is left after fatigue, which grows with
+ * every alert and fades over days; after an alert both rest. The novelty gate is slow and exact, the severity gate
+ * prompt on sharp deviations.
+ *
+ * @param novelty in decades. @param excess severity over its usual worst, in decades.
+ * @returns the gated strength in the novelty gate's unit, 0 where nobody is told.
+ */
+export function passGates(state: SeriesDetectorState, novelty: number, excess: number): Gated {
+  const { reals, exact } = state;
+  const stepSeconds = Math.fround(exact[EXACT.stepSeconds]);
+  const point = exact[EXACT.points];
+  const threshold = exact[EXACT.threshold];
+  const fading = Math.exp(-1 / fatiguePoints(stepSeconds));
+  reals[REALS.noveltyFatigue] *= fading;
+  reals[REALS.severityFatigue] *= fading;
+
+  const fresh = novelty - Math.fround(NOVELTY_FATIGUE * reals[REALS.noveltyFatigue]);
+  const sharp = (excess - SEVERITY_FATIGUE * reals[REALS.severityFatigue]) / SEVERITY_PER_NOVELTY;
+  const isNovel = fresh >= threshold && point > exact[EXACT.noveltyUntil];
+  const isSevere = exact[EXACT.severityGate] === 1 && sharp >= threshold && point > exact[EXACT.severityUntil];
+  if (!isNovel && !isSevere) return SILENT;
+
+  exact[EXACT.noveltyUntil] = point + noveltyRestPoints(stepSeconds);
+  exact[EXACT.severityUntil] = point + severityRestPoints(stepSeconds);
+  if (isNovel) reals[REALS.noveltyFatigue] += 1;
+  if (isSevere) reals[REALS.severityFatigue] += 1;
+  if (isNovel && isSevere) return { alert: Math.max(fresh, sharp), opened: 'both' };
+  return isNovel ? { alert: fresh, opened: 'novelty' } : { alert: sharp, opened: 'severity' };
+}
