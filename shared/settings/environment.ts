@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { SettingsError, type SettingsProblem } from './settings-error.ts';
 
 /** Where our own metrics go; fixed, because dashboards, alarms and IAM conditions name it too. */
-const metricsNamespace = 'AIOps/Monitoring';
+export const metricsNamespace = 'AIOps/Monitoring';
 
 const schema = z.object({
   AIOPS_BUCKET: z

@@ -1,0 +1,2 @@
+export const handler = async (): Promise<object> => ({});
+export const worker = handler;

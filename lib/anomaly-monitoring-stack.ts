@@ -1,0 +1,25 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AnomalyMonitoring, type AnomalyMonitoringProps } from './anomaly-monitoring.ts';
+
+/** Stack and construct props do not clash, and stay flat. */
+export interface AnomalyMonitoringStackProps extends StackProps, AnomalyMonitoringProps {}
+
+/** The whole system as a stack of its own, with outputs that say where to look. */
+export class AnomalyMonitoringStack extends Stack {
+  readonly monitoring: AnomalyMonitoring;
+
+  constructor(scope: Construct, id: string, props: AnomalyMonitoringStackProps) {
+    super(scope, id, props);
+    this.monitoring = new AnomalyMonitoring(this, 'Monitoring', props);
+    const output = (name: string, value: string, description: string): void => {
+      new CfnOutput(this, name, { value, description });
+    };
+    const { bucket, bus, anomalyFunction, workerFunction, trainFunction } = this.monitoring;
+    output('BucketName', bucket.bucketName, 'State, history, models and anomalies.');
+    output('BusName', bus.eventBusName, 'Signals: put a rule on it to be told.');
+    output('AnomalyFunctionName', anomalyFunction.functionName, 'Invoke it with {} for a tick now.');
+    output('WorkerFunctionName', workerFunction.functionName, 'Judges shards from the queue.');
+    output('TrainFunctionName', trainFunction.functionName, 'Invoke it with {} to fit models now.');
+  }
+}

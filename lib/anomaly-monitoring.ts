@@ -1,0 +1,197 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { watchesOf, type Settings } from '../shared/settings/settings.ts';
+import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
+import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
+import { Detection } from './parts/detection.ts';
+import type { Surroundings } from './parts/monitoring-function.ts';
+import { Schedules } from './parts/schedules.ts';
+import { SignalBus } from './parts/signal-bus.ts';
+import { Storage } from './parts/storage.ts';
+import { StoredSettings } from './parts/stored-settings.ts';
+import { Training } from './parts/training.ts';
+import { gather, refuse } from './refuse.ts';
+import { toSettings } from './to-settings.ts';
+import type { WatchProps } from './watch-props.ts';
+
+export interface AnomalyMonitoringProps {
+  /**
+   * What to look after, by name.
+   *
+   * @default - the watches of `settings`
+   */
+  readonly watches?: Readonly<Record<string, WatchProps>>;
+
+  /**
+   * What `aiops.yaml` says. Its watches stand beside `watches`.
+   *
+   * @default - none
+   */
+  readonly settings?: Settings;
+
+  /**
+   * What signals call this deployment: a letter, then letters, digits and hyphens, at most 40.
+   *
+   * @default - the name in `settings`, else `aiops`
+   */
+  readonly deploymentName?: string;
+
+  /**
+   * How long history is kept; at least a day.
+   *
+   * @default - what `settings` says, else 190 days
+   */
+  readonly retention?: Duration;
+
+  /**
+   * How often models are fitted anew: between an hour and 31 days.
+   *
+   * @default Duration.days(1)
+   */
+  readonly trainEvery?: Duration;
+
+  /**
+   * How many shards, of up to 500 series each, are worked on at a time: 2 to 1,000.
+   *
+   * @default 10
+   */
+  readonly workerConcurrency?: number;
+
+  /**
+   * What becomes of the bucket, and all that was learned, when the stack goes.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Key for the bucket.
+   *
+   * @default - encrypted with a key of Amazon S3
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * Where S3 logs who read and wrote the bucket.
+   *
+   * @default - no access logs
+   */
+  readonly serverAccessLogsBucket?: IBucket;
+
+  /**
+   * How long the functions' logs are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+}
+
+/**
+ * Looks after CloudWatch metrics: every tick it pulls the newest points, judges them, and puts what it finds on a bus.
+ * Everything that is remembered lies in one bucket. Read `parts/` in the order in which they are made here.
+ *
+ * @throws SettingsError that lists everything that is wrong with the props, with value and remedy.
+ */
+export class AnomalyMonitoring extends Construct {
+  /** State, history, models and anomalies. */
+  readonly bucket: Bucket;
+  /** Signals: put a rule on it to be told. */
+  readonly bus: EventBus;
+  readonly anomalyFunction: IFunction;
+  readonly workerFunction: IFunction;
+  readonly trainFunction: IFunction;
+  /** The settings as deployed, complete with defaults. */
+  readonly settings: Settings;
+
+  constructor(scope: Construct, id: string, props: AnomalyMonitoringProps) {
+    super(scope, id);
+    const { trainEvery = Duration.days(1), workerConcurrency = 10, removalPolicy = RemovalPolicy.RETAIN } = props;
+    this.settings = checked(this, props, trainEvery, workerConcurrency);
+
+    const { bucket } = new Storage(this, 'Storage', {
+      retentionSeconds: this.settings.retention,
+      removalPolicy,
+      encryptionKey: props.encryptionKey,
+      serverAccessLogsBucket: props.serverAccessLogsBucket,
+    });
+    const stored = new StoredSettings(this, 'Settings', { bucket, settings: this.settings });
+    const { bus } = new SignalBus(this, 'Signals');
+    const surroundings: Surroundings = {
+      bucket,
+      bus,
+      settingsKey: stored.key,
+      failedInvocations: new DeadLetterQueue(this, 'FailedInvocations'),
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      // Logs expire by themselves; a bucket that is kept does not need them.
+      logRemovalPolicy: RemovalPolicy.DESTROY,
+    };
+    const intervals = watchesOf(this.settings).map(({ every }) => every);
+    const detection = new Detection(this, 'Detection', {
+      surroundings,
+      longestInterval: Duration.seconds(Math.max(...intervals)),
+      workerConcurrency,
+    });
+    const { train } = new Training(this, 'Training', { surroundings });
+    const schedules = new Schedules(this, 'Schedules', {
+      settings: this.settings,
+      anomaly: detection.anomaly,
+      train,
+      trainEvery,
+      undelivered: new DeadLetterQueue(this, 'UndeliveredRuns'),
+    });
+    for (const one of [detection.anomaly, detection.worker, train, schedules]) one.node.addDependency(stored);
+
+    this.bucket = bucket;
+    this.bus = bus;
+    this.anomalyFunction = detection.anomaly;
+    this.workerFunction = detection.worker;
+    this.trainFunction = train;
+  }
+}
+
+/** Everything that can be wrong with the props, told at once. */
+function checked(
+  scope: Construct,
+  props: AnomalyMonitoringProps,
+  trainEvery: Duration,
+  workerConcurrency: number,
+): Settings {
+  const problems: SettingsProblem[] = [];
+  const settings = gather(problems, () =>
+    toSettings(scope, {
+      settings: props.settings,
+      name: props.deploymentName,
+      retention: props.retention,
+      watches: props.watches ?? {},
+    }),
+  );
+  gather(problems, () => checkTrainEvery(trainEvery));
+  gather(problems, () => checkConcurrency(workerConcurrency));
+  if (settings === undefined || problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
+  return settings;
+}
+
+function checkTrainEvery(given: Duration): void {
+  if (given.isUnresolved()) refuse('trainEvery', 'is known only when it is deployed', 'give a literal Duration');
+  const minutes = given.toMinutes({ integral: false });
+  if (!Number.isInteger(minutes) || minutes < 60 || minutes > 31 * 24 * 60) {
+    refuse(
+      'trainEvery',
+      'is not between an hour and 31 days, in whole minutes',
+      'write Duration.days(1)',
+      given.toString(),
+    );
+  }
+}
+
+function checkConcurrency(given: number): void {
+  // A token looks like a huge negative number, and is refused like one.
+  if (!Number.isInteger(given) || given < 2 || given > 1000) {
+    refuse('workerConcurrency', 'is no whole number from 2 to 1000, known now', 'write 10', String(given));
+  }
+}

@@ -1,0 +1,77 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { MonitoringFunction, type Surroundings } from './monitoring-function.ts';
+import type { ObjectAccess } from './object-access.ts';
+
+export interface DetectionProps {
+  readonly surroundings: Surroundings;
+  readonly longestInterval: Duration;
+  readonly workerConcurrency: number;
+}
+
+const access: ObjectAccess = {
+  read: ['settings', 'inventory', 'history', 'models', 'state', 'anomalies'],
+  write: ['inventory', 'history', 'state', 'anomalies'],
+  // Compaction replaces a day's ticks by one object.
+  delete: ['history'],
+};
+
+/** Tick → shards: one shard runs at once, more go through the queue to the workers. */
+export class Detection extends Construct {
+  readonly anomaly: MonitoringFunction;
+  readonly worker: MonitoringFunction;
+  readonly queue: Queue;
+  readonly failedShards: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: DetectionProps) {
+    super(scope, id);
+    const { surroundings, longestInterval, workerConcurrency } = props;
+    const timeout = Duration.minutes(5);
+    const sizing = {
+      surroundings,
+      bundle: 'anomaly',
+      // A shard of 500 series is 3 MB of state and under 2 s of one core; 1 GB buys 0.6 of one, and room to backfill.
+      memorySize: 1024,
+      timeout,
+      access,
+    } as const;
+    this.failedShards = new DeadLetterQueue(this, 'FailedShards');
+    this.queue = new Queue(this, 'Shards', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // AWS asks for six times the function's time, so that no message is seen twice while it is worked on.
+      visibilityTimeout: Duration.minutes(30),
+      retentionPeriod: Duration.hours(2),
+      deadLetterQueue: { queue: this.failedShards, maxReceiveCount: 3 },
+    });
+    this.anomaly = new MonitoringFunction(this, 'Anomaly', {
+      ...sizing,
+      handler: 'handler',
+      description: 'Every tick: new points of a watch, judged; signals to the bus.',
+      maxEventAge: longestInterval,
+    });
+    this.worker = new MonitoringFunction(this, 'Worker', {
+      ...sizing,
+      handler: 'worker',
+      description: 'One shard of a watch at a tick, where a watch has more than one.',
+      maxEventAge: longestInterval,
+    });
+    this.queue.grantSendMessages(this.anomaly);
+    this.anomaly.addEnvironment('AIOPS_QUEUE_URL', this.queue.queueUrl);
+    for (const one of [this.anomaly, this.worker]) {
+      one.readMetrics().publishOwnMetrics();
+      surroundings.bus.grantPutEventsTo(one);
+    }
+    // Another function than the one that fills the queue: Lambda stops a function that feeds itself after 16 rounds.
+    this.worker.addEventSource(
+      new SqsEventSource(this.queue, {
+        batchSize: 1,
+        reportBatchItemFailures: true,
+        maxConcurrency: workerConcurrency,
+      }),
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+
+/** Every function that is bundled: a folder below `lambdas/` with an `index.ts`. */
+export const functionNames = ['anomaly', 'train'] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+interface BundleFile {
+  readonly name: string;
+  readonly contents: Uint8Array;
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+// Dependencies written as CommonJS call `require` for Node's own modules, which an ES module does not have.
+const requireForCommonJs = "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);";
+
+let built: ReadonlyMap<string, readonly BundleFile[]> | undefined;
+
+/**
+ * One esbuild call for all functions, once per process: 0.7 s instead of 0.4 s and a process for each. `node20` as
+ * target lets the very same file run on a laptop; `module` before `main` halves the AWS SDK.
+ *
+ * @throws when a source does not compile; esbuild's own message names file and line.
+ */
+export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
+  if (built !== undefined) return built;
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(functionNames.map((name) => [`${name}/index`, `lambdas/${name}/index.ts`])),
+    outdir: join(root, 'dist'),
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    banner: { js: requireForCommonJs },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  const byFunction = new Map<string, BundleFile[]>();
+  for (const { path, contents } of outputFiles) {
+    const name = basename(dirname(path));
+    byFunction.set(name, [...(byFunction.get(name) ?? []), { name: basename(path), contents }]);
+  }
+  built = byFunction;
+  return built;
+}
+
+/** The code of one function. Bundled here and offline: no container is ever started. */
+export function functionCode(name: FunctionName): Code {
+  return Code.fromAsset(join(root, 'lambdas', name), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('not-used-because-bundling-is-local'),
+      local: {
+        tryBundle: (folder) => {
+          mkdirSync(folder, { recursive: true });
+          for (const file of bundleFunctions().get(name) ?? []) writeFileSync(join(folder, file.name), file.contents);
+          return true;
+        },
+      },
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { CfnElement } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** First folders of the keys that `shared/settings/keys.ts` builds. */
+export type Folder = 'settings' | 'inventory' | 'history' | 'models' | 'state' | 'anomalies';
+
+/** What a function may do in the bucket, folder by folder; what is not named is denied. */
+export interface ObjectAccess {
+  readonly read: readonly Folder[];
+  readonly write: readonly Folder[];
+  readonly delete: readonly Folder[];
+}
+
+/**
+ * Grants exactly that. Listing comes with reading: without it S3 answers 403 instead of 404 for a missing key, and
+ * "there is no state yet" could not be told from "I am not allowed".
+ */
+export function grantObjects(bucket: Bucket, grantee: IGrantable & IConstruct, access: ObjectAccess): void {
+  const allow = (action: string, folders: readonly Folder[]): void => {
+    if (folders.length === 0) return;
+    const resources = folders.map((folder) => bucket.arnForObjects(`${folder}/*`));
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources }));
+  };
+  allow('s3:GetObject', access.read);
+  allow('s3:PutObject', access.write);
+  allow('s3:DeleteObject', access.delete);
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': access.read.map((folder) => `${folder}/*`) } },
+    }),
+  );
+  if (bucket.encryptionKey !== undefined) {
+    bucket.encryptionKey.grantEncryptDecrypt(grantee);
+    acknowledgeWildcards(grantee, 'Actions that AWS KMS defines as a family.', [
+      'Action::kms:ReEncrypt*',
+      'Action::kms:GenerateDataKey*',
+    ]);
+  }
+  const folders = new Set([...access.read, ...access.write, ...access.delete]);
+  acknowledgeWildcards(
+    grantee,
+    'Objects are named by watch, shard and time; the folder is as narrow as a name can be.',
+    [...folders].map((folder) => `Resource::<${logicalId(bucket)}.Arn>/${folder}/*`),
+  );
+}
+
+/** cdk-nag's own spelling of "this wildcard is meant", one finding at a time. */
+export function acknowledgeWildcards(scope: IConstruct, reason: string, findings: readonly string[]): void {
+  Validations.of(scope).acknowledge(...findings.map((finding) => ({ id: `AwsSolutions-IAM5[${finding}]`, reason })));
+}
+
+export const logicalId = (construct: IConstruct): string =>
+  Stack.of(construct).getLogicalId(construct.node.defaultChild as CfnElement);

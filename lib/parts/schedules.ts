@@ -1,0 +1,60 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { watchesOf, type Settings } from '../../shared/settings/settings.ts';
+
+export interface SchedulesProps {
+  readonly settings: Settings;
+  readonly anomaly: IFunction;
+  readonly train: IFunction;
+  readonly trainEvery: Duration;
+  /** Where a run goes that Scheduler could not hand over. */
+  readonly undelivered: IQueue;
+}
+
+const longestEventAge = Duration.hours(24);
+
+/**
+ * One schedule per watch and function, so that a watch in trouble is retried, and fails, by itself. The payload carries
+ * the time that was scheduled, never the one at which it arrives: a retried tick is the same tick.
+ */
+export class Schedules extends Construct {
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
+    super(scope, id);
+    const { anomaly, train, trainEvery, undelivered } = props;
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    });
+    // By hand: the target's own grant covers every version of a function, which nothing here calls.
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [anomaly.functionArn, train.functionArn] }),
+    );
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] }));
+
+    const run = (kind: string, watch: string, target: IFunction, every: Duration): void => {
+      new Schedule(this, `${kind}-${watch}`, {
+        description: `${kind} of watch ${watch}`,
+        schedule: ScheduleExpression.rate(every),
+        target: new LambdaInvoke(target, {
+          role: role.withoutPolicyUpdates(),
+          input: ScheduleTargetInput.fromObject({ watch, scheduledTime: ContextAttribute.scheduledTime }),
+          deadLetterQueue: undelivered,
+          // Later than the next run it would find its points already judged.
+          maxEventAge: every.toSeconds() < longestEventAge.toSeconds() ? every : longestEventAge,
+          retryAttempts: 1,
+        }),
+      });
+    };
+    for (const watch of watchesOf(props.settings)) {
+      run('Tick', watch.name, anomaly, Duration.seconds(watch.every));
+      run('Training', watch.name, train, trainEvery);
+    }
+  }
+}

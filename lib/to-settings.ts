@@ -1,0 +1,149 @@
+import { Token, type Duration } from 'aws-cdk-lib';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { settingsSchema, type Settings } from '../shared/settings/settings.ts';
+import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
+import { fromMetric } from './metric-settings.ts';
+import { gather, refuse } from './refuse.ts';
+import type { WatchProps } from './watch-props.ts';
+
+export interface ToSettings {
+  readonly settings: Settings | undefined;
+  readonly name: string | undefined;
+  readonly retention: Duration | undefined;
+  readonly watches: Readonly<Record<string, WatchProps>>;
+}
+
+const secondsPerDay = 86_400;
+
+/**
+ * Props and `aiops.yaml` become one `Settings`, complete with defaults. Names may be tokens; numbers may not, since
+ * schedules, lifecycle rules and checks need them now.
+ *
+ * @throws SettingsError that lists everything that is wrong, with value and remedy.
+ */
+export function toSettings(scope: Construct, given: ToSettings): Settings {
+  const problems: SettingsProblem[] = [];
+  const watches: Record<string, unknown> = { ...given.settings?.watches };
+  for (const [name, props] of Object.entries(given.watches)) {
+    const path = `watches.${name}`;
+    if (Token.isUnresolved(name)) {
+      problems.push({ path: 'watches', message: 'the name of a watch is a token', remedy: 'give it a literal name' });
+    } else if (watches[name] !== undefined) {
+      problems.push({ path, message: 'is in `settings` and in `watches`', remedy: 'rename one of the two' });
+    } else {
+      watches[name] = gather(problems, () => watchInput(scope, path, props));
+    }
+  }
+  const retention = gather(problems, () => seconds('retention', given.retention));
+  if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
+
+  const parsed = settingsSchema.safeParse({
+    ...given.settings,
+    ...(given.name === undefined ? {} : { name: given.name }),
+    ...(retention === undefined ? {} : { retention }),
+    watches,
+  });
+  if (!parsed.success) {
+    throw new SettingsError(
+      'AnomalyMonitoring',
+      parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    );
+  }
+  problems.push(...undeployable(parsed.data));
+  if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
+  return parsed.data;
+}
+
+function watchInput(scope: Construct, path: string, props: WatchProps): Record<string, unknown> {
+  refuseTokenNumbers(path, props);
+  const { metrics: given = [], select, every, period, settle, timezone, ...rest } = props;
+  const metrics = given.map((metric: IMetric, index) => fromMetric(scope, `${path}.metrics[${index}]`, metric));
+  const periods = [...new Set(metrics.map(({ periodSeconds }) => periodSeconds))];
+  if (period === undefined && periods.length > 1) {
+    refuse(
+      `${path}.metrics`,
+      'their periods differ, and a watch has one',
+      'give the watch a `period`, or make two watches',
+      periods.map((one) => `${one} s`).join(', '),
+    );
+  }
+  const stated = {
+    every: seconds(`${path}.every`, every),
+    period: seconds(`${path}.period`, period) ?? periods[0],
+    settle: seconds(`${path}.settle`, settle),
+    timezone: timezone?.timezoneName,
+    select,
+  };
+  return {
+    ...rest,
+    ...Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined)),
+    metrics: metrics.flatMap((one) => ('metric' in one ? [one.metric] : [])),
+    expressions: metrics.flatMap((one) => ('expression' in one ? [one.expression] : [])),
+  };
+}
+
+/** What runs on a laptop and cannot run in an account. */
+function undeployable(settings: Settings): SettingsProblem[] {
+  const problems: SettingsProblem[] = [];
+  if (settings.retention < secondsPerDay) {
+    problems.push({
+      path: 'retention',
+      message: 'S3 expires objects by the day',
+      got: `${settings.retention} s`,
+      remedy: 'keep history for at least 1d',
+    });
+  }
+  for (const [name, watch] of Object.entries(settings.watches)) {
+    const path = `watches.${name}`;
+    if (watch.source.kind !== 'cloudwatch') {
+      problems.push({
+        path: `${path}.source`,
+        message: `the source "${watch.source.kind}" is read on this machine only, an account cannot reach it`,
+        got: watch.source.kind,
+        remedy: 'deploy watches of CloudWatch, and run this one with `npx aiops detect`',
+      });
+    } else if (watch.select.length + watch.metrics.length + watch.expressions.length === 0) {
+      problems.push({ path, message: 'looks after nothing', remedy: 'give it `select`, `metrics` or `expressions`' });
+    }
+    if (watch.every % 60 !== 0) {
+      problems.push({
+        path: `${path}.every`,
+        message: 'EventBridge Scheduler counts whole minutes',
+        got: `${watch.every} s`,
+        remedy: 'write 1m, 5m or any number of minutes',
+      });
+    }
+    if (/[^\w.\- ]/.test(name)) {
+      problems.push({
+        path,
+        message: 'the name of a watch becomes part of the names of resources',
+        got: JSON.stringify(name),
+        remedy: 'use letters, digits, dot, hyphen, underscore and space',
+      });
+    }
+  }
+  return problems;
+}
+
+function seconds(path: string, given: Duration | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  if (given.isUnresolved()) {
+    refuse(path, 'is known only when it is deployed', 'give a literal Duration such as Duration.minutes(5)');
+  }
+  return given.toSeconds();
+}
+
+/** A number token looks like a huge negative number and would pass, or fail, for the wrong reason. */
+function refuseTokenNumbers(path: string, value: unknown): void {
+  if (typeof value === 'number' && Token.isUnresolved(value)) {
+    refuse(path, 'is a number that is known only when it is deployed', 'write the number itself');
+  }
+  if (Array.isArray(value)) value.forEach((one, index) => refuseTokenNumbers(`${path}[${index}]`, one));
+  else if (isPlainObject(value)) {
+    for (const [key, one] of Object.entries(value)) refuseTokenNumbers(`${path}.${key}`, one);
+  }
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
