@@ -1,9 +1,12 @@
 import type { Rarity, Share } from '../alerting/signal.ts';
 import type { Unscorable } from '../detectors/detector.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
+import { localTime } from '../metrics/time-zone.ts';
 import type { EntityModel } from './entity-model.ts';
-import type { EntityState } from './entity-state.ts';
+import { continueState, type EntityState, type SeriesMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
+import { judgeSeries } from './judge-series.ts';
+import { judgeWhole } from './judge-whole.ts';
 
 /** The rows of one entity to be judged, oldest first: `values[i * series.length + j]` is series `j` at `times[i]`. */
 export interface EntityWindow {
@@ -78,5 +81,53 @@ export function judge(
   policy: JudgePolicy,
   model?: EntityModel,
 ): Judged {
-  throw new Error(`judge is being built: ${window.entity} ${String(state)} ${policy.timezone} ${String(model)}`);
+  checkWindow(window);
+  const { entity, series, stepSeconds, times, values } = window;
+  const ids = series.map(({ id }) => id);
+  const next = continueState(state, entity, ids, stepSeconds);
+  const memories = ids.map((id) => memoryOf(next, id));
+  const columns = next.whole?.columns.map((id) => ids.indexOf(id)) ?? [];
+  const toLocal = localClock(policy.timezone);
+  const wholeRow = new Float64Array(columns.length);
+  const rows: JudgedRow[] = [];
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i];
+    const at = i * ids.length;
+    const local = toLocal(time);
+    const verdicts = memories.map((memory, j) => judgeSeries(memory, time, local, values[at + j], stepSeconds, policy));
+    if (next.whole === undefined) {
+      rows.push({ time, entity: verdicts[0], shares: [], series: verdicts, rules: [] });
+      continue;
+    }
+    columns.forEach((column, k) => (wholeRow[k] = column === -1 ? Number.NaN : values[at + column]));
+    const { verdict, shares } = judgeWhole(next.whole, wholeRow, time, verdicts, window, policy);
+    rows.push({ time, entity: verdict, shares, series: verdicts, rules: [] });
+  }
+  return { rows, state: next };
+}
+
+const memoryOf = (state: EntityState, id: string): SeriesMemory => {
+  const found = state.series.find((memory) => memory.id === id);
+  if (found === undefined) throw new RangeError(`series ${id} has no memory`);
+  return found;
+};
+
+const clocks = new Map<string, (time: number) => number>();
+
+/** Asking the platform for a time zone costs more than judging a point; there are few zones. */
+function localClock(timezone: string): (time: number) => number {
+  let clock = clocks.get(timezone);
+  if (clock === undefined) clocks.set(timezone, (clock = localTime(timezone)));
+  return clock;
+}
+
+function checkWindow({ entity, series, times, values }: EntityWindow): void {
+  if (series.length === 0) throw new RangeError(`entity ${entity} has no series: give it at least one`);
+  if (values.length !== times.length * series.length) {
+    throw new RangeError(
+      `entity ${entity} has ${values.length} values for ${times.length} times of ${series.length} series: give one each`,
+    );
+  }
+  if (new Set(series.map(({ id }) => id)).size !== series.length)
+    throw new RangeError(`entity ${entity} has two series of one id: give each its own`);
 }

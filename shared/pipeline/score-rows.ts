@@ -1,3 +1,8 @@
+import type { SeriesDescription } from '../metrics/metric.ts';
+import type { EntityState } from './entity-state.ts';
+import { judge, type JudgedRow, type Verdict } from './judge.ts';
+import { defaultPolicy, type JudgePolicy } from './judge-policy.ts';
+
 /** Rows as a CSV gives them: in order of arrival, perhaps with duplicate or backward times. */
 export interface Table {
   /** Names of the value columns; `values[i * columns.length + j]` is column `j` of row `i`. */
@@ -46,5 +51,136 @@ export interface ScoredTable {
  * @throws RangeError where sizes or columns contradict each other, naming both.
  */
 export function scoreTable(table: Table, history?: Table, options: ScoreOptions = {}): ScoredTable {
-  throw new Error(`scoreTable is being built: ${table.columns.join()} ${String(history)} ${String(options.timezone)}`);
+  checkTable(table, 'the table');
+  if (history !== undefined) checkHistory(history, table);
+  const stepSeconds = table.stepSeconds ?? stepOf(table.times);
+  const policy: JudgePolicy = { ...defaultPolicy, timezone: options.timezone ?? defaultPolicy.timezone };
+  const series = table.columns.map((label, column) => columnSeries(label, column, stepSeconds));
+  const progress = options.onProgress ?? (() => undefined);
+
+  let state: EntityState | undefined;
+  let judgedRows = 0;
+  const pass = (rows: Table, write?: (row: JudgedRow, place: number) => void): void => {
+    const order = orderOf(rows.times);
+    for (let from = 0; from < order.length; from += ROWS_AT_ONCE) {
+      const places = order.subarray(from, from + ROWS_AT_ONCE);
+      const judged = judge({ entity: 'table', series, stepSeconds, ...pick(rows, places) }, state, policy);
+      state = judged.state;
+      if (write !== undefined) judged.rows.forEach((row, k) => write(row, places[k]));
+      judgedRows += places.length;
+      progress(judgedRows);
+    }
+  };
+
+  if (history !== undefined) pass(history);
+  const columns = table.columns.map(() => emptyColumn(table.times.length));
+  const row = table.columns.length === 1 ? columns[0] : emptyColumn(table.times.length);
+  pass(table, (judged, place) => {
+    judged.series.forEach((verdict, column) => writeVerdict(columns[column], place, verdict));
+    if (columns.length > 1) writeVerdict(row, place, judged.entity);
+  });
+  return { columns, row };
+}
+
+/** Bounds the memory that verdicts take on their way into columns. */
+const ROWS_AT_ONCE = 2048;
+const DEFAULT_STEP_SECONDS = 300;
+/** Positive differences that the step is taken from. */
+const DIFFERENCES = 100;
+
+/** Seconds of one point: the median of the first 100 positive differences in the order of judging, or 300 without any. */
+export function stepOf(times: Float64Array): number {
+  const order = orderOf(times);
+  const differences: number[] = [];
+  for (let i = 1; i < order.length && differences.length < DIFFERENCES; i++) {
+    const difference = times[order[i]] - times[order[i - 1]];
+    if (difference > 0) differences.push(difference);
+  }
+  if (differences.length === 0) return DEFAULT_STEP_SECONDS;
+  differences.sort((a, b) => a - b);
+  const half = differences.length >> 1;
+  return differences.length % 2 === 1 ? differences[half] : (differences[half - 1] + differences[half]) / 2;
+}
+
+/** Rows in order of arrival; by time where most steps go backwards, for then the newest row was written first. */
+function orderOf(times: Float64Array): Uint32Array {
+  const order = Uint32Array.from(times, (_, row) => row);
+  let forward = 0;
+  let backward = 0;
+  for (let i = 1; i < times.length; i++) {
+    if (times[i] > times[i - 1]) forward++;
+    else if (times[i] < times[i - 1]) backward++;
+  }
+  return backward > forward ? order.reverse().sort((a, b) => times[a] - times[b]) : order;
+}
+
+function pick(table: Table, places: Uint32Array): { times: Float64Array; values: Float64Array } {
+  const width = table.columns.length;
+  const times = new Float64Array(places.length);
+  const values = new Float64Array(places.length * width);
+  places.forEach((place, row) => {
+    times[row] = table.times[place];
+    values.set(table.values.subarray(place * width, (place + 1) * width), row * width);
+  });
+  return { times, values };
+}
+
+function columnSeries(label: string, column: number, periodSeconds: number): SeriesDescription {
+  return {
+    id: `${column}:${label}`,
+    entity: 'table',
+    label,
+    metric: { namespace: 'CSV', name: label, dimensions: {}, statistic: 'Average' },
+    periodSeconds,
+    nature: { unit: 'None', bad: 'both', gap: 'gap' },
+  };
+}
+
+function emptyColumn(rows: number): ScoredColumn {
+  const column = () => new Float64Array(rows).fill(Number.NaN);
+  return {
+    score: column(),
+    alert: column(),
+    anomaly: column(),
+    expected: column(),
+    lower: column(),
+    upper: column(),
+    rarity: column(),
+  };
+}
+
+function writeVerdict(column: ScoredColumn, row: number, verdict: Verdict): void {
+  if (verdict.status === 'unknown') return;
+  column.score[row] = verdict.score;
+  column.alert[row] = verdict.alert;
+  column.anomaly[row] = verdict.status === 'anomalous' ? 1 : 0;
+  column.expected[row] = verdict.expected;
+  column.lower[row] = verdict.lower;
+  column.upper[row] = verdict.upper;
+  if (verdict.rarity !== undefined) column.rarity[row] = verdict.rarity.onceInSeconds;
+}
+
+function checkTable({ columns, times, values, stepSeconds }: Table, what: string): void {
+  if (columns.length === 0) throw new RangeError(`${what} has no value column: give at least one`);
+  if (values.length !== times.length * columns.length) {
+    throw new RangeError(
+      `${what} has ${values.length} values for ${times.length} rows of ${columns.length} columns: give one each`,
+    );
+  }
+  const wrong = times.findIndex((time) => !Number.isFinite(time));
+  if (wrong !== -1) throw new RangeError(`row ${wrong} of ${what} has the time ${times[wrong]}: give epoch seconds`);
+  if (stepSeconds !== undefined && !(stepSeconds > 0 && Number.isFinite(stepSeconds)))
+    throw new RangeError(`${what} has a step of ${stepSeconds} s: give the positive length of one point`);
+}
+
+function checkHistory(history: Table, table: Table): void {
+  checkTable(history, 'the history');
+  const same =
+    history.columns.length === table.columns.length &&
+    history.columns.every((label, column) => label === table.columns[column]);
+  if (!same) {
+    throw new RangeError(
+      `the history has the columns ${history.columns.join(', ')}, the table ${table.columns.join(', ')}: give the same`,
+    );
+  }
 }
