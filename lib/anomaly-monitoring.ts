@@ -184,7 +184,7 @@ function checkTrainEvery(given: Duration): void {
       'trainEvery',
       'is not between an hour and 31 days, in whole minutes',
       'write Duration.days(1)',
-      given.toString(),
+      `${minutes} minute${minutes === 1 ? '' : 's'}`,
     );
   }
 }

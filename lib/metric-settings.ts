@@ -68,8 +68,8 @@ interface FlatExpression {
   readonly periodSeconds: number;
 }
 
-/** CDK nests expressions; GetMetricData takes one. Inner ones are written out in place, their ids made unique. */
-function flatten(place: string, config: MetricConfig, prefix = ''): FlatExpression {
+/** CDK nests expressions; GetMetricData takes one. Inner ones are written out in place; CDK keeps ids unique throughout. */
+function flatten(place: string, config: MetricConfig): FlatExpression {
   const math = config.mathExpression;
   if (math === undefined) refuse(place, 'is neither a metric nor an expression', 'pass a Metric or a MathExpression');
   if (/\b(SEARCH|SERVICE_QUOTA|SELECT|INSIGHT_RULE_METRIC)\b/i.test(math.expression)) {
@@ -83,13 +83,11 @@ function flatten(place: string, config: MetricConfig, prefix = ''): FlatExpressi
   const metrics: Record<string, MetricStatConfig> = {};
   const written = new Map<string, string>();
   for (const [id, inner] of Object.entries(math.usingMetrics)) {
-    const name = `${prefix}${id}`;
     const innerConfig = inner.toMetricConfig();
     if (innerConfig.metricStat !== undefined) {
-      metrics[name] = innerConfig.metricStat;
-      written.set(id, name);
+      metrics[id] = innerConfig.metricStat;
     } else {
-      const flat = flatten(`${place}.${id}`, innerConfig, `${name}_`);
+      const flat = flatten(`${place}.${id}`, innerConfig);
       Object.assign(metrics, flat.metrics);
       written.set(id, `(${flat.expression})`);
     }

@@ -90,7 +90,7 @@ const source = z.discriminatedUnion('kind', [
 const watch = z.strictObject({
   source: source.default({ kind: 'cloudwatch' }),
   select: z
-    .union([z.string(), selection, z.array(z.union([z.string(), selection])).min(1)])
+    .union([z.string(), selection, z.array(z.union([z.string(), selection]))])
     .optional()
     .transform((given) =>
       (given === undefined ? [] : Array.isArray(given) ? given : [given]).map((one) =>

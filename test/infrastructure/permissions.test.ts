@@ -1,0 +1,151 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { keys } from '../../shared/settings/keys.ts';
+import { synthesise } from './synthesise.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+const { template } = synthesise();
+
+/** `<Bucket.Arn>/state/*` of CloudFormation's own way to write it. */
+function flat(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[name, inner]] = Object.entries(value as object) as [[string, unknown]];
+  if (name === 'Fn::GetAtt') return `<${(inner as string[]).join('.')}>`;
+  if (name === 'Fn::Join') return (inner as [string, unknown[]])[1].map(flat).join((inner as [string])[0]);
+  return `<${String(inner)}>`;
+}
+
+/** Every right of a role, one line each: `action on resource if condition`, logical ids without their digests. */
+function rightsOf(source: Template, roleName: RegExp): string[] {
+  const lines: string[] = [];
+  for (const { Properties } of Object.values(source.findResources('AWS::IAM::Policy'))) {
+    const policy = Properties as { Roles: { Ref: string }[]; PolicyDocument: { Statement: Statement[] } };
+    if (!policy.Roles.some(({ Ref }) => roleName.test(Ref))) continue;
+    for (const { Effect, Action, Resource, Condition } of policy.PolicyDocument.Statement) {
+      expect(Effect).toBe('Allow');
+      const tests = Object.values(Condition ?? {}).flatMap((one) => Object.entries(one));
+      const when = tests.map(([name, values]) => ` if ${name} in ${[values].flat().sort().join(' ')}`).join('');
+      for (const action of [Action].flat()) {
+        for (const resource of [Resource].flat()) {
+          lines.push(`${action} on ${flat(resource).replace(/<Monitoring(\w+?)[0-9A-F]{8}\.Arn>/, '<$1>')}${when}`);
+        }
+      }
+    }
+  }
+  return lines.sort();
+}
+
+const inBucket = (action: string, folders: string[]): string[] =>
+  folders.map((folder) => `${action} on <StorageBucket>/${folder}/*`);
+const listing = (folders: string[]): string =>
+  `s3:ListBucket on <StorageBucket> if s3:prefix in ${folders
+    .map((folder) => `${folder}/*`)
+    .sort()
+    .join(' ')}`;
+const queueRights = (queue: string): string[] =>
+  ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} on <${queue}>`);
+const logging = (log: string): string[] => [`logs:CreateLogStream on <${log}>`, `logs:PutLogEvents on <${log}>`];
+const judging = [
+  'cloudwatch:GetMetricData on *',
+  'cloudwatch:ListMetrics on *',
+  'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
+  'events:PutEvents on <SignalsBus>',
+  ...inBucket('s3:GetObject', ['anomalies', 'history', 'inventory', 'models', 'settings', 'state']),
+  ...inBucket('s3:PutObject', ['anomalies', 'history', 'inventory', 'state']),
+  ...inBucket('s3:DeleteObject', ['history']),
+  listing(['anomalies', 'history', 'inventory', 'models', 'settings', 'state']),
+  ...queueRights('FailedInvocations'),
+];
+
+describe('what each role may do, to the letter', () => {
+  it.each([
+    [
+      'the anomaly function pulls, judges, tells and hands out shards',
+      /AnomalyRole/,
+      [...judging, ...logging('DetectionAnomalyLog'), ...queueRights('DetectionShards')],
+    ],
+    [
+      'the worker does the same and takes from the queue what it cannot put there',
+      /WorkerRole/,
+      [
+        ...judging,
+        ...logging('DetectionWorkerLog'),
+        ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+          (action) => `sqs:${action} on <DetectionShards>`,
+        ),
+      ],
+    ],
+    [
+      'the train function reads everything, writes models, and tells nobody',
+      /TrainRole/,
+      [
+        'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
+        ...inBucket('s3:GetObject', ['history', 'inventory', 'models', 'settings', 'state']),
+        ...inBucket('s3:PutObject', ['models']),
+        listing(['history', 'inventory', 'models', 'settings', 'state']),
+        ...queueRights('FailedInvocations'),
+        ...logging('TrainingTrainLog'),
+      ],
+    ],
+    [
+      'the schedules invoke two functions and put what failed aside',
+      /SchedulesRole/,
+      [
+        'lambda:InvokeFunction on <DetectionAnomaly>',
+        'lambda:InvokeFunction on <TrainingTrain>',
+        'sqs:SendMessage on <UndeliveredRuns>',
+      ],
+    ],
+  ])('%s', (_, role, rights) => {
+    expect(rightsOf(template, role)).toEqual([...rights].sort());
+  });
+
+  it('lets the deploying function of CDK write settings and no other folder', () => {
+    const rights = rightsOf(template, /BucketDeployment/).filter((line) => line.includes('StorageBucket'));
+    expect(rights).toEqual(
+      [
+        's3:GetObject on <StorageBucket>/settings/*',
+        's3:ListBucket on <StorageBucket> if s3:prefix in settings settings/*',
+        's3:PutObject on <StorageBucket>/settings/*',
+      ].sort(),
+    );
+  });
+
+  it('gives no role a managed policy, except the one that CDK makes itself', () => {
+    const managed = Object.entries(template.findResources('AWS::IAM::Role'))
+      .filter(([, { Properties }]) => (Properties as { ManagedPolicyArns?: unknown }).ManagedPolicyArns !== undefined)
+      .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+    expect(managed).toEqual([expect.stringMatching(/^CustomCDKBucketDeployment/)]);
+  });
+
+  it('lets only Scheduler, and only of this account, take the schedules role', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Action: 'sts:AssumeRole',
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+    });
+  });
+});
+
+it.each([
+  ['settings', keys.settings('x')],
+  ['inventory', keys.inventory('w')],
+  ['history', keys.historyTick('w', 's', 0)],
+  ['models', keys.champion('w', 'entity-detector')],
+  ['state', keys.state('w', 's', 'anomaly')],
+  ['anomalies', keys.anomalies(0, 'w', 's')],
+])('the folder %s that rights speak of is the one that keys are built in', (folder, key) => {
+  expect(key.startsWith(`${folder}/`)).toBe(true);
+});

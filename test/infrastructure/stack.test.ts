@@ -1,0 +1,285 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { describe, expect, it } from 'vitest';
+import { AnomalyMonitoring, AnomalyMonitoringStack } from '../../lib/index.ts';
+import { readEnvironment } from '../../shared/settings/environment.ts';
+import { fastApp, oneWatch, synthesise } from './synthesise.ts';
+
+const { template } = synthesise({
+  watches: {
+    servers: { select: 'AWS/EC2' },
+    queues: { select: 'AWS/SQS', every: Duration.minutes(1), period: Duration.minutes(1) },
+  },
+});
+type Properties = Record<string, unknown>;
+const all = (type: string, from = template): Properties[] =>
+  Object.values(from.findResources(type)).map((one) => one['Properties'] as Properties);
+const ours = all('AWS::Lambda::Function').filter(({ Runtime }) => Runtime === 'nodejs24.x');
+
+describe('the bucket', () => {
+  it('is versioned, encrypted, private and kept', () => {
+    template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BucketName: Match.absent(),
+        VersioningConfiguration: { Status: 'Enabled' },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      },
+    });
+  });
+
+  it('refuses whoever comes without TLS, or with an old one', () => {
+    const [policy] = all('AWS::S3::BucketPolicy') as unknown as { PolicyDocument: { Statement: unknown[] } }[];
+    expect(policy.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Deny',
+        Action: 's3:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+      expect.objectContaining({
+        Effect: 'Deny',
+        Action: 's3:*',
+        Condition: { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+      }),
+    ]);
+  });
+
+  it('forgets old versions of what is rewritten each tick after a day, and history after its retention', () => {
+    const { template: short } = synthesise({ watches: oneWatch, retention: Duration.days(30) });
+    const [bucket] = all('AWS::S3::Bucket', short) as unknown as { LifecycleConfiguration: { Rules: object[] } }[];
+    expect(bucket.LifecycleConfiguration.Rules).toEqual([
+      { Id: 'state-versions', Prefix: 'state/', Status: 'Enabled', NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+      {
+        Id: 'history',
+        Prefix: 'history/',
+        Status: 'Enabled',
+        ExpirationInDays: 31,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
+      { Id: 'anomalies', Prefix: 'anomalies/', Status: 'Enabled', ExpirationInDays: 31 },
+      {
+        Id: 'leftovers',
+        Status: 'Enabled',
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        ExpiredObjectDeleteMarker: true,
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      },
+    ]);
+  });
+
+  it('takes a key, a place for access logs and a removal policy of ours', () => {
+    const { template: other } = synthesise((stack) => ({
+      watches: oneWatch,
+      encryptionKey: new Key(stack, 'Key'),
+      serverAccessLogsBucket: Bucket.fromBucketName(stack, 'Logs', 'logs'),
+      removalPolicy: RemovalPolicy.DESTROY,
+    }));
+    other.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Delete',
+      Properties: {
+        LoggingConfiguration: { DestinationBucketName: 'logs' },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [
+            { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } },
+          ],
+        },
+      },
+    });
+    const decrypting = all('AWS::IAM::Policy', other).filter((one) => JSON.stringify(one).includes('kms:Decrypt'));
+    expect(decrypting).toHaveLength(4);
+  });
+});
+
+describe('the schedules', () => {
+  it.each([
+    ['Tick of watch servers', 'rate(5 minutes)', 300],
+    ['Tick of watch queues', 'rate(1 minute)', 60],
+    ['Training of watch servers', 'rate(1 day)', 86_400],
+    ['Training of watch queues', 'rate(1 day)', 86_400],
+  ])('%s: %s, with the scheduled time, one retry within %d s, and a dead-letter queue', (name, rate, age) => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: name,
+      Name: Match.absent(),
+      ScheduleExpression: rate,
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Input: JSON.stringify({ watch: name.split(' ').at(-1), scheduledTime: '<aws.scheduler.scheduled-time>' }),
+        RetryPolicy: { MaximumEventAgeInSeconds: age, MaximumRetryAttempts: 1 },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('UndeliveredRuns'), 'Arn'] } },
+      },
+    });
+  });
+
+  it('are no more than these', () => template.resourceCountIs('AWS::Scheduler::Schedule', 4));
+
+  it('train as often as asked', () => {
+    const { template: weekly } = synthesise({ watches: oneWatch, trainEvery: Duration.days(7) });
+    weekly.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(7 days)',
+      Target: { RetryPolicy: { MaximumEventAgeInSeconds: 86_400 } },
+    });
+  });
+});
+
+describe('the functions', () => {
+  it('are three, on Node 24 and arm64, without names of their own', () => {
+    expect(ours).toHaveLength(3);
+    for (const one of ours) {
+      expect(one).toMatchObject({ Architectures: ['arm64'] });
+      expect(one['FunctionName']).toBeUndefined();
+    }
+    expect(ours.map(({ Handler }) => Handler).sort()).toEqual(['index.handler', 'index.handler', 'index.worker']);
+  });
+
+  it('carry an environment that the code accepts, far under the limit of 4 KB, with a key instead of settings', () => {
+    for (const one of ours) {
+      const { Variables } = one['Environment'] as { Variables: Record<string, unknown> };
+      const text = Object.fromEntries(
+        Object.entries(Variables).map(([name, value]) => {
+          if (typeof value === 'string') return [name, value];
+          return [name, name === 'AIOPS_QUEUE_URL' ? 'https://sqs.eu-west-1.amazonaws.com/1/shards' : 'a-name'];
+        }),
+      );
+      expect(Object.values(readEnvironment(text))).toContain(text['AIOPS_SETTINGS_KEY']);
+      expect(Buffer.byteLength(JSON.stringify(text))).toBeLessThan(1024);
+    }
+  });
+
+  it('give the queue to whoever plans shards only', () => {
+    const knowing = ours.filter((one) => JSON.stringify(one['Environment']).includes('AIOPS_QUEUE_URL'));
+    expect(knowing.map(({ Description }) => Description)).toEqual([expect.stringMatching(/^Every tick/)]);
+  });
+
+  it('put an event aside on which they failed twice', () => {
+    const configured = all('AWS::Lambda::EventInvokeConfig');
+    expect(configured).toHaveLength(3);
+    for (const one of configured) {
+      expect(one).toMatchObject({
+        MaximumRetryAttempts: 1,
+        DestinationConfig: {
+          OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/FailedInvocations/), 'Arn'] } },
+        },
+      });
+    }
+  });
+
+  it('do not retry a tick that the next has overtaken', () => {
+    const ages = all('AWS::Lambda::EventInvokeConfig').map((one) => one['MaximumEventAgeInSeconds']);
+    expect(ages.sort()).toEqual([21_600, 300, 300].sort());
+  });
+
+  it('log for as long as asked', () => {
+    const { template: weekly } = synthesise({ watches: oneWatch, logRetention: RetentionDays.ONE_WEEK });
+    const retentions = all('AWS::Logs::LogGroup', weekly).map(({ RetentionInDays }) => RetentionInDays);
+    expect(retentions.filter((days) => days === 7)).toHaveLength(3);
+    expect(retentions).not.toContain(undefined);
+  });
+
+  it('wait for their settings to be stored', () => {
+    const functions = Object.values(template.findResources('AWS::Lambda::Function')) as {
+      Properties: Properties;
+      DependsOn?: string[];
+    }[];
+    for (const { Properties, DependsOn } of functions) {
+      if (Properties['Runtime'] !== 'nodejs24.x') continue;
+      expect(DependsOn).toContainEqual(expect.stringMatching(/SettingsDeploymentCustomResource/));
+    }
+  });
+});
+
+describe('the queues', () => {
+  it('are encrypted and accept nothing without TLS', () => {
+    const queues = all('AWS::SQS::Queue');
+    expect(queues).toHaveLength(4);
+    for (const one of queues) expect(one).toMatchObject({ SqsManagedSseEnabled: true });
+    const denials = all('AWS::SQS::QueuePolicy').filter((one) => JSON.stringify(one).includes('aws:SecureTransport'));
+    expect(denials).toHaveLength(4);
+  });
+
+  it('hand shards to workers one by one, a bounded number at a time, and say which one failed', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('DetectionShards'), 'Arn'] },
+      FunctionName: { Ref: Match.stringLikeRegexp('DetectionWorker') },
+    });
+  });
+
+  it('hide a message for six times as long as a worker may take, and give up after three tries', () => {
+    const worker = ours.find(({ Handler }) => Handler === 'index.worker');
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 6 * Number(worker!['Timeout']),
+      RedrivePolicy: { maxReceiveCount: 3 },
+    });
+  });
+
+  it('keep dead letters for two weeks', () => {
+    const dead = all('AWS::SQS::Queue').filter(({ MessageRetentionPeriod }) => MessageRetentionPeriod === 1_209_600);
+    expect(dead).toHaveLength(3);
+  });
+});
+
+describe('the settings', () => {
+  const keyOf = (from: Template): unknown => {
+    const one = all('AWS::Lambda::Function', from).find(({ Runtime }) => Runtime === 'nodejs24.x');
+    return (one!['Environment'] as { Variables: Properties }).Variables['AIOPS_SETTINGS_KEY'];
+  };
+
+  it('are stored under their digest: the same settings, the same key', () => {
+    expect(keyOf(synthesise().template)).toBe(keyOf(synthesise().template));
+    expect(keyOf(synthesise().template)).toMatch(/^settings\/[0-9a-f]{32}\.json$/);
+    expect(keyOf(synthesise({ watches: { servers: { select: 'AWS/RDS' } } }).template)).not.toBe(
+      keyOf(synthesise().template),
+    );
+  });
+
+  it('are never pruned, so that a rollback finds its own', () => {
+    template.hasResourceProperties('Custom::CDKBucketDeployment', {
+      Prune: false,
+      RetainOnDelete: true,
+      DestinationBucketKeyPrefix: 'settings',
+    });
+  });
+});
+
+describe('the stack', () => {
+  const stack = new AnomalyMonitoringStack(fastApp(), 'Own', { watches: oneWatch, env: { region: 'eu-west-1' } });
+  const own = Template.fromStack(stack);
+
+  it('says where bucket, bus and functions are', () => {
+    expect(Object.keys(own.findOutputs('*')).sort()).toEqual([
+      'AnomalyFunctionName',
+      'BucketName',
+      'BusName',
+      'TrainFunctionName',
+      'WorkerFunctionName',
+    ]);
+  });
+
+  it('stands twice in one account, since nothing in it has a fixed name', () => {
+    const named = /"(BucketName|FunctionName|QueueName|LogGroupName|RoleName|Name)":"[^"]+"/g;
+    const names = JSON.stringify(own.toJSON()['Resources']).match(named) ?? [];
+    const bus = new RegExp(`"Name":"${stack.stackName}`);
+    expect(names.filter((one) => !bus.test(one))).toEqual([]);
+  });
+
+  it('holds two of the constructs side by side', () => {
+    const two = new Stack(fastApp(), 'Two');
+    for (const id of ['One', 'Other']) new AnomalyMonitoring(two, id, { watches: oneWatch });
+    Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 4);
+  });
+});
