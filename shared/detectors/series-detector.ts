@@ -84,8 +84,8 @@ function gapChannel(
   levelShare: number,
   level: number,
 ): void {
-  const { reals, exact, wholes } = state;
-  const point = exact[EXACT.points];
+  const { reals, wholes } = state;
+  const point = wholes[WHOLES.points];
   const at = REALS.memories + channel * MEMORY.length;
   let size = wholes[WHOLES.memorySizes + channel];
   const waiting = ring + (point % delay);
@@ -111,8 +111,8 @@ function gapChannel(
 }
 
 function magnitudeChannel(state: SeriesDetectorState, channel: number, value: number, level: number): void {
-  const { reals, exact, wholes } = state;
-  const point = exact[EXACT.points];
+  const { reals, wholes } = state;
+  const point = wholes[WHOLES.points];
   const place = REALS.magnitudeMeans + channel - GAP_CHANNELS;
   const mean = reals[place];
   const size = Math.abs(value);
@@ -127,7 +127,7 @@ function magnitudeChannel(state: SeriesDetectorState, channel: number, value: nu
           size,
           FLOOR * (MEANS_PER_SPREAD * mean + LEVEL_SHARE * Math.abs(level) + LEAST_FLOOR),
         );
-  const clipped = point > 100 && size > MAGNITUDE_CLIP * mean ? MAGNITUDE_CLIP * mean : size;
+  const clipped = point > 100 && mean > 0 && size > MAGNITUDE_CLIP * mean ? MAGNITUDE_CLIP * mean : size;
   reals[place] += Math.max(1 / (point + 1), MAGNITUDE_RATE) * (clipped - mean);
 }
 
@@ -147,8 +147,8 @@ function newState(options: SeriesDetectorOptions, stepSeconds: number): SeriesDe
 }
 
 function judgeChannels(state: SeriesDetectorState, value: number, residual: number): void {
-  const { reals, exact } = state;
-  const point = exact[EXACT.points];
+  const { reals, exact, wholes } = state;
+  const point = wholes[WHOLES.points];
   const origin = exact[EXACT.origin];
   const previous = point > 0 ? reals[REALS.recent + ((point - 1) & 15)] : value;
   reals[REALS.recent + (point & 15)] = value;
@@ -181,9 +181,9 @@ function judgeChannels(state: SeriesDetectorState, value: number, residual: numb
 
 /** Severity over half its own running 99 % quantile, which then has learned. */
 function excessOf(state: SeriesDetectorState, severity: number): number {
-  const { reals, exact } = state;
+  const { reals, wholes } = state;
   const quantile = reals[REALS.severityQuantile];
-  const rate = Math.max(1 / (exact[EXACT.points] + 10), 0.0005);
+  const rate = Math.max(1 / (wholes[WHOLES.points] + 10), 0.0005);
   const next = quantile + rate * 2 * (severity > quantile ? Math.fround(1 - QUANTILE) : -QUANTILE);
   reals[REALS.severityQuantile] = next;
   if (reals[REALS.severityQuantile] < LEAST_QUANTILE) reals[REALS.severityQuantile] = LEAST_QUANTILE;
@@ -194,7 +194,7 @@ function step(state: SeriesDetectorState, time: number, given: number): SeriesJu
   if (!Number.isFinite(time)) throw new RangeError(`time is ${time}; give epoch seconds`);
   if (!Number.isFinite(given)) return { unscorable: 'missing-data' };
   const { exact, wholes } = state;
-  if (exact[EXACT.points] === 0) exact[EXACT.origin] = given;
+  if (wholes[WHOLES.points] === 0) exact[EXACT.origin] = given;
   const origin = exact[EXACT.origin];
   const value = Math.min(Math.max(given - origin, -FURTHEST), FURTHEST);
 
@@ -208,7 +208,7 @@ function step(state: SeriesDetectorState, time: number, given: number): SeriesJu
   let novelty = 0;
   for (const channel of heeded) if (rarities[channel] > novelty) novelty = rarities[channel];
   const { alert, opened } = passGates(state, novelty, excess);
-  exact[EXACT.points] += 1;
+  wholes[WHOLES.points] += 1;
 
   if (wholes[WHOLES.tails + TAIL_WHOLES.observed] <= TAIL_MINIMUM) return { unscorable: 'not-enough-history' };
   const expected = forecast + origin;

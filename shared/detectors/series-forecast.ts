@@ -22,10 +22,7 @@ const OVERALL_RATE = HOUR_RATE / HOURS;
 const SCALE_CLIP = 4;
 const LEAST_SCALE = 0.2;
 
-const modulo = (value: number, period: number): number => {
-  const rest = value % period;
-  return rest < 0 ? rest + period : rest;
-};
+const modulo = (value: number, period: number): number => value - Math.floor(value / period) * period;
 
 function closeSlot(
   reals: Float32Array,
@@ -76,7 +73,7 @@ const ready = new Uint8Array(FORECASTERS);
 export function expectAndLearn(state: SeriesDetectorState, time: number, value: number): number {
   const { reals, exact, wholes, visits } = state;
   const stepSeconds = Math.fround(exact[EXACT.stepSeconds]);
-  const point = exact[EXACT.points];
+  const point = wholes[WHOLES.points];
   const daySlots = Math.min(Math.max(Math.trunc(Math.fround(DAY_SECONDS / stepSeconds) + 0.5), 1), DAY_SLOTS);
   const dayInterpolated = Math.fround(stepSeconds * daySlots) < DAY_SECONDS * 0.999;
   const dayPhase = (modulo(time, DAY_SECONDS) / DAY_SECONDS) * daySlots;
@@ -140,7 +137,8 @@ function learn(reals: Float32Array, wholes: Int32Array, k: number, point: number
   if (ready[k] === 1) {
     const count = wholes[WHOLES.forecasterCounts + k];
     let error = value - forecast[k];
-    if (count > CLIPPED_AFTER) {
+    // A series that was constant so far has no error to clip by: clipped at 0 it would never learn again.
+    if (count > CLIPPED_AFTER && reals[REALS.errors + k] > 0) {
       const limit = Math.fround(CLIP * reals[REALS.errors + k]);
       error = error > limit ? limit : error < -limit ? -limit : error;
     }
@@ -162,15 +160,15 @@ function learn(reals: Float32Array, wholes: Int32Array, k: number, point: number
 
 /** The residual in the scale of its hour of the day: some hours are restless by nature. Then the scales have learned. */
 export function scaleByHour(state: SeriesDetectorState, time: number, residual: number): number {
-  const { reals, exact, wholes } = state;
+  const { reals, wholes } = state;
   const hour = Math.min(Math.trunc(modulo(time, DAY_SECONDS) / HOUR_SECONDS), HOURS - 1);
   const overall = reals[REALS.overallScale];
   const seen = wholes[WHOLES.hourCounts + hour];
-  const points = exact[EXACT.points];
+  const points = wholes[WHOLES.points];
   const scale =
     seen > HOUR_AFTER && overall > 0 ? (reals[REALS.hourScales + hour] + 0.25 * overall) / (1.25 * overall) : 1;
   let size = Math.abs(residual);
-  if (points > CLIPPED_AFTER) size = Math.min(size, SCALE_CLIP * overall * Math.max(scale, LEAST_SCALE));
+  if (points > CLIPPED_AFTER && overall > 0) size = Math.min(size, SCALE_CLIP * overall * Math.max(scale, LEAST_SCALE));
   const hourRate = Math.max(1 / (seen + 1), HOUR_RATE);
   reals[REALS.hourScales + hour] += hourRate * (size - reals[REALS.hourScales + hour]);
   wholes[WHOLES.hourCounts + hour] = seen + 1;

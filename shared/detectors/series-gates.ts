@@ -1,4 +1,4 @@
-import { EXACT, REALS } from './series-state.ts';
+import { EXACT, REALS, WHOLES } from './series-state.ts';
 import type { SeriesDetectorState } from './series-state.ts';
 
 /** What each alert adds to what the next one of the following days must exceed. */
@@ -39,9 +39,9 @@ const SILENT: Gated = { alert: 0, opened: 'none' };
  * @returns the gated strength in the novelty gate's unit, 0 where nobody is told.
  */
 export function passGates(state: SeriesDetectorState, novelty: number, excess: number): Gated {
-  const { reals, exact } = state;
+  const { reals, exact, wholes } = state;
   const stepSeconds = Math.fround(exact[EXACT.stepSeconds]);
-  const point = exact[EXACT.points];
+  const point = wholes[WHOLES.points];
   const threshold = exact[EXACT.threshold];
   const fading = Math.exp(-1 / fatiguePoints(stepSeconds));
   reals[REALS.noveltyFatigue] *= fading;
@@ -49,12 +49,12 @@ export function passGates(state: SeriesDetectorState, novelty: number, excess: n
 
   const fresh = novelty - Math.fround(NOVELTY_FATIGUE * reals[REALS.noveltyFatigue]);
   const sharp = (excess - SEVERITY_FATIGUE * reals[REALS.severityFatigue]) / SEVERITY_PER_NOVELTY;
-  const isNovel = fresh >= threshold && point > exact[EXACT.noveltyUntil];
-  const isSevere = exact[EXACT.severityGate] === 1 && sharp >= threshold && point > exact[EXACT.severityUntil];
+  const isNovel = fresh >= threshold && point > wholes[WHOLES.noveltyUntil];
+  const isSevere = exact[EXACT.severityGate] === 1 && sharp >= threshold && point > wholes[WHOLES.severityUntil];
   if (!isNovel && !isSevere) return SILENT;
 
-  exact[EXACT.noveltyUntil] = point + noveltyRestPoints(stepSeconds);
-  exact[EXACT.severityUntil] = point + severityRestPoints(stepSeconds);
+  wholes[WHOLES.noveltyUntil] = point + noveltyRestPoints(stepSeconds);
+  wholes[WHOLES.severityUntil] = point + severityRestPoints(stepSeconds);
   if (isNovel) reals[REALS.noveltyFatigue] += 1;
   if (isSevere) reals[REALS.severityFatigue] += 1;
   if (isNovel && isSevere) return { alert: Math.max(fresh, sharp), opened: 'both' };

@@ -1,4 +1,4 @@
-import { EXACT, REALS } from './series-state.ts';
+import { REALS, WHOLES } from './series-state.ts';
 import type { SeriesDetectorState } from './series-state.ts';
 
 /** The share of errors that the range is to hold. */
@@ -17,8 +17,8 @@ const STARTING_POINTS = 50;
  * @param error of this point's forecast. @returns the half width before this error was learned.
  */
 export function rangeAndLearn(state: SeriesDetectorState, error: number): number {
-  const { reals, exact } = state;
-  const points = exact[EXACT.points];
+  const { reals, wholes } = state;
+  const points = wholes[WHOLES.points];
   const range = reals[REALS.range];
   const size = Math.abs(error);
   if (points < STARTING_POINTS || range === 0) {

@@ -6,9 +6,9 @@
 export interface SeriesDetectorState {
   /** What was learned, relative to the first value; laid out by {@link REALS}. */
   readonly reals: Float32Array;
-  /** Origin, step, options and running numbers that need 64 bits; laid out by {@link EXACT}. */
+  /** Origin, step and options; laid out by {@link EXACT}. */
   readonly exact: Float64Array;
-  /** Whole numbers of the histograms and prototypes; laid out by {@link WHOLES}. */
+  /** Whole numbers of histograms, prototypes and gates, and the count of points; laid out by {@link WHOLES}. */
   readonly wholes: Int32Array;
   /** How often each slot of the daily and weekly profile was visited, up to 255. */
   readonly visits: Uint8Array;
@@ -84,14 +84,14 @@ export const WHOLES = layout({
   dayCount: 1,
   weekSlot: 1,
   weekCount: 1,
+  points: 1,
+  noveltyUntil: 1,
+  severityUntil: 1,
 });
 
 export const EXACT = layout({
   origin: 1,
   stepSeconds: 1,
-  points: 1,
-  noveltyUntil: 1,
-  severityUntil: 1,
   threshold: 1,
   fullNovelty: 1,
   severityGate: 1,
@@ -105,7 +105,7 @@ export const SERIES_STATE_BYTES = REALS.end * 4 + EXACT.end * 8 + WHOLES.end * 4
 
 /** Forgets everything but the step and the options. */
 export function resetSeriesState(state: SeriesDetectorState): void {
-  const { reals, exact, wholes, visits } = state;
+  const { reals, wholes, visits } = state;
   reals.fill(0);
   wholes.fill(0);
   visits.fill(0);
@@ -116,9 +116,8 @@ export function resetSeriesState(state: SeriesDetectorState): void {
   wholes[WHOLES.daySlot] = -1;
   wholes[WHOLES.weekSlot] = -1;
   reals[REALS.severityQuantile] = 2;
-  exact[EXACT.points] = 0;
-  exact[EXACT.noveltyUntil] = -1;
-  exact[EXACT.severityUntil] = -1;
+  wholes[WHOLES.noveltyUntil] = -1;
+  wholes[WHOLES.severityUntil] = -1;
 }
 
 export function createSeriesState(): SeriesDetectorState {

@@ -85,7 +85,7 @@ export function rarityOf(
       let above = 0;
       for (let higher = top; higher > bin; higher--) above += reals[at + higher];
       const tail = (above + 0.5 * reals[at + bin] + 0.5 * weight) / Math.fround(total + weight);
-      decades = Math.max(0, Math.min(-Math.log10(tail), Math.log10(total / mass)));
+      decades = Math.max(0, -Math.log10(Math.max(tail, mass / total)));
     } else {
       let excess = 0;
       for (let higher = knee + 1; higher <= top; higher++) {
