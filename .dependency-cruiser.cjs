@@ -73,13 +73,13 @@ module.exports = {
     rule(
       'domain-needs-no-ports',
       'Only history, the inventory and the registry are stored.',
-      { path: domain, pathNot: '^shared/(models/registry|metrics/(history|inventory))\\.ts$' },
+      { path: domain, pathNot: '^shared/(models/(registry|stored-artefact)|metrics/(history|inventory)[a-z-]*)\\.ts$' },
       { path: '^shared/(ports|pipeline|adapters|presentation|settings)/' },
     ),
     rule(
       'stored-domain-needs-only-ports',
       'History, inventory and registry know ports and keys.',
-      { path: '^shared/(models/registry|metrics/(history|inventory))\\.ts$' },
+      { path: '^shared/(models/(registry|stored-artefact)|metrics/(history|inventory)[a-z-]*)\\.ts$' },
       { path: '^shared/(pipeline|adapters|presentation)/' },
     ),
     rule(

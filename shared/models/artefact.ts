@@ -15,6 +15,8 @@ export interface ArtefactKind<T> {
   readonly upgrades: Readonly<Partial<Record<number, (payload: unknown) => unknown>>>;
   /** Checks a payload of the current version. Throws on what is not one, saying what it missed. */
   parse(payload: unknown): T;
+  /** The payload of a value, where it is not the value itself; {@link parse} turns it back. */
+  payload?(value: T): unknown;
 }
 
 const codec = new Encoder({ useRecords: false, tagUint8Array: false });
@@ -22,7 +24,8 @@ const codec = new Encoder({ useRecords: false, tagUint8Array: false });
 /** CBOR (RFC 8949, typed arrays as RFC 8746) of `{kind, version, payload}`. The same value gives the same bytes. */
 export function packArtefact<T>(kind: ArtefactKind<T>, value: T): Uint8Array {
   // A copy: the encoder hands out slices of one large buffer, which would be kept alive by any of them.
-  return new Uint8Array(codec.encode({ kind: kind.kind, version: kind.version, payload: value }));
+  const payload = kind.payload === undefined ? value : kind.payload(value);
+  return new Uint8Array(codec.encode({ kind: kind.kind, version: kind.version, payload }));
 }
 
 /**

@@ -27,6 +27,10 @@ export const keys = {
   historyDay: (watch: string, shard: string, time: number) => `${keys.historyPrefix(watch, shard)}day/${dayOf(time)}`,
   historyBackfill: (watch: string, shard: string, time: number) =>
     `${keys.historyPrefix(watch, shard)}backfill/${dayOf(time)}`,
+  historyDayPrefix: (watch: string, shard: string) => `${keys.historyPrefix(watch, shard)}day/`,
+  historyBackfillPrefix: (watch: string, shard: string) => `${keys.historyPrefix(watch, shard)}backfill/`,
+  /** What of the backfill is done; sorts after the days of `backfill/` and is none of them. */
+  historyProgress: (watch: string, shard: string) => `${keys.historyPrefix(watch, shard)}progress`,
   modelPrefix: (watch: string, role: ModelRole) => `models/${safe(watch)}/${role}/`,
   model: (watch: string, role: ModelRole, id: string) => `${keys.modelPrefix(watch, role)}${safe(id)}`,
   champion: (watch: string, role: ModelRole) => `${keys.modelPrefix(watch, role)}champion.json`,
@@ -34,6 +38,11 @@ export const keys = {
   anomalies: (tick: number, watch: string, shard: string) =>
     `anomalies/${dayOf(tick)}/${safe(watch)}-${safe(shard)}-${tickName(tick)}`,
 } as const;
+
+/** The day (`2026-11-21`) of a compacted or backfilled object's key, or undefined for any other key. */
+export function dayOfHistoryKey(key: string): string | undefined {
+  return /^history\/[^/]+\/[^/]+\/(?:day|backfill)\/(\d{4}-\d\d-\d\d)$/.exec(key)?.[1];
+}
 
 export type ModelRole = 'entity-detector' | 'forecaster';
 
