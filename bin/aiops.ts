@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import type { CommandDescription } from './command-line.ts';
+import { parseCommandLine } from './command-line.ts';
+import type { ExitCode } from './exit-code.ts';
+import { exitCode } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+import { processTerminal } from './terminal.ts';
+
+const config = ['--config <file>', 'Settings (aiops.yaml)'] as const;
+const data = ['--data <folder>', 'Where history, models and state live (aiops-data)'] as const;
+const watch = ['--watch <name>', 'Only this watch of the settings'] as const;
+
+const commands: readonly CommandDescription[] = [
+  {
+    usage: 'init [file]',
+    summary: 'Write a commented aiops.yaml to start from',
+    options: [],
+    examples: ['aiops init'],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    usage: 'demo',
+    summary: 'Watch a simulated fleet with known faults, and tell what was found',
+    options: [
+      ['--seed <n>', 'Another fleet, other faults (1)'],
+      ['--days <n>', 'Days to run through, 4 to 14 (6)'],
+      ['--data <folder>', 'Keep history, models and anomalies here instead of throwing them away'],
+    ],
+    examples: ['aiops demo', 'aiops demo --seed 7'],
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    usage: 'score <in>',
+    summary: 'Score a CSV, or a folder of them, row by row',
+    options: [
+      ['--out <path>', 'Where the scored CSV, or the folder of them, goes'],
+      ['--history <path>', 'A CSV (or a folder of the same shape as <in>) to learn from first; it is not written'],
+      ['--no-history', 'Do not take x-train.csv as the history of x-test.csv'],
+      ['--threads <n>', 'Files scored at the same time (one per processor)'],
+    ],
+    examples: ['aiops score cpu.csv --out scored.csv', 'aiops score this-week/ --history last-month/ --out scored/'],
+    load: async () => (await import('./commands/score.ts')).score,
+  },
+  {
+    usage: 'detect',
+    summary: 'Pull what is new, judge it, say what is unusual; --follow to keep on',
+    options: [
+      config,
+      data,
+      watch,
+      ['--source <source>', 'host, simulated or csv:PATH instead of the settings; host where there are no settings'],
+      ['--follow', 'Keep on until Ctrl-C'],
+      ['--every <duration>', 'How often with --follow (the watch’s own interval; 30s for this host)'],
+      ['--fail-on-anomaly', 'Exit with 3 when something is unusual'],
+    ],
+    examples: ['aiops detect --follow --every 30s', 'aiops detect --source csv:metrics/ --json'],
+    load: async () => (await import('./commands/detect.ts')).detect,
+  },
+  {
+    usage: 'collect',
+    summary: 'Pull history, as far back as asked, without judging it',
+    options: [config, data, watch, ['--days <n>', 'How far back, 1 to 190 (14)']],
+    examples: ['aiops collect --days 14'],
+    load: async () => (await import('./commands/collect.ts')).collect,
+  },
+  {
+    usage: 'train',
+    summary: 'Fit models on the history, promote what is better',
+    options: [config, data, watch],
+    examples: ['aiops train'],
+    load: async () => (await import('./commands/train.ts')).train,
+  },
+  {
+    usage: 'simulate',
+    summary: 'Write a simulated fleet’s metrics and its faults as CSV',
+    options: [
+      ['--out <folder>', 'Where the files go (simulated)'],
+      ['--days <n>', 'How many days, 1 to 90 (7)'],
+      ['--seed <n>', 'Another fleet, other faults (1)'],
+      ['--every <duration>', 'Length of one point (1m)'],
+    ],
+    examples: ['aiops simulate --out simulated --days 7'],
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    usage: 'doctor',
+    summary: 'Check settings, credentials, permissions, cost and delay',
+    options: [config, data, ['--offline', 'Ask nobody: settings, cost bounds and delays only']],
+    examples: ['aiops doctor'],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+];
+
+const version = (): string => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return manifest.version;
+};
+
+const isMisuse = (error: unknown): boolean =>
+  error instanceof Error && ['Misuse', 'SettingsError', 'CsvError', 'CACError'].includes(error.name);
+
+function explain(error: unknown, debug: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  if (debug) return error.stack ?? error.message;
+  const cause = error.cause instanceof Error && error.cause.message !== '' ? `: ${error.cause.message}` : '';
+  return (error.message === '' ? error.name : error.message) + cause;
+}
+
+/** Runs one command line and answers with the exit code. Never throws. */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    const request = parseCommandLine(argv, commands, version(), terminal);
+    return request === undefined ? exitCode.ok : await request.run();
+  } catch (error) {
+    if (terminal.signal.aborted) return exitCode.interrupted;
+    const message = explain(error, argv.includes('--debug'));
+    terminal.err(`aiops: ${message}\n`);
+    if (argv.includes('--json')) terminal.out(`${JSON.stringify({ error: message })}\n`);
+    return isMisuse(error) ? exitCode.misuse : exitCode.fault;
+  }
+}
+
+/** Called by the launcher. */
+export async function main(): Promise<void> {
+  process.exitCode = await run(process.argv.slice(2), processTerminal());
+}

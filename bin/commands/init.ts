@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { RunCommand } from '../command-line.ts';
+import { exitCode, Misuse } from '../exit-code.ts';
+import { flag } from '../options.ts';
+
+/** Every setting with its default, commented out; what is not commented out is all that is needed. */
+export const settingsTemplate = `# yaml-language-server: $schema=./aiops.schema.json
+# What to look after. The three lines below are all that is needed; the rest shows what can be said, with its default.
+watches:
+  servers:
+    select: AWS/EC2
+
+    # More than one pattern, names and dimension values with * and ?:
+    # select:
+    #   - AWS/EC2
+    #   - { namespace: AWS/RDS, metric: [CPUUtilization, DatabaseConnections] }
+    #   - { namespace: AWS/ApplicationELB, dimensions: { LoadBalancer: app/prod-* }, statistic: p99 }
+
+    # Where the metrics come from: cloudwatch, csv, simulated, host (this machine).
+    # source: { kind: cloudwatch }
+
+    # every: 5m             # how often new points are pulled and judged
+    # period: 5m            # the length of one point
+    # maxSeries: 500        # at most so many series per pattern; what is left out is said
+    # timezone: UTC         # rules what "the same hour of the day" means
+
+    # How often you want to be told, at most, in normal times; or a threshold of your own.
+    # sensitivity: 3 per week
+    # sensitivity: { threshold: 1.75 }
+
+    # Deviations smaller than this are nobody's business.
+    # floor: { absolute: 0, relative: 0 }
+    # direction: both       # or up, down, known (each metric's own bad direction)
+
+    # Rules that raise on their own, beside the models:
+    # rules:
+    #   - { kind: above, metric: CPUUtilization, limit: 90 }
+    #   - { kind: jump, metric: "*Utilization", by: 30 }
+    #   - { kind: stuck, metric: Heartbeat, for: 1h }
+    #   - { kind: silent, metric: Heartbeat, for: 15m }
+
+    # Quotients and other CloudWatch metric math, as a series like any other:
+    # expressions:
+    #   - label: error rate
+    #     expression: errors / requests * 100
+    #     unit: Percent
+    #     metrics:
+    #       errors: { namespace: AWS/Lambda, metric: Errors, dimensions: { FunctionName: orders }, statistic: Sum }
+    #       requests: { namespace: AWS/Lambda, metric: Invocations, dimensions: { FunctionName: orders }, statistic: Sum }
+
+    # shadow: false         # true: compute and record, tell nobody
+
+# name: aiops             # what everything is called in the account
+# retention: 190d         # how long history is kept
+# quotaShare: 0.25        # the share of the account's CloudWatch quotas that may be used
+# seed: 1
+`;
+
+/** Writes `aiops.yaml`, and never over one that is there. */
+export const init: RunCommand = async (args, options, terminal) => {
+  const path = resolve(terminal.cwd, args[0] ?? 'aiops.yaml');
+  try {
+    await writeFile(path, settingsTemplate, { flag: 'wx' });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') throw new Misuse(`${path} is there already: edit it, or name another file`);
+    if (code === 'ENOENT') throw new Misuse(`${path}: there is no such folder; make it first`);
+    throw error;
+  }
+  if (flag(options, 'json')) terminal.out(`${JSON.stringify({ written: path })}\n`);
+  else {
+    terminal.out(`Wrote ${path}: it watches every EC2 metric of the account.\n`);
+    terminal.out('Next: npx aiops doctor says what would be pulled and what it costs.\n');
+  }
+  return exitCode.ok;
+};

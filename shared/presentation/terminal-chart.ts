@@ -1,0 +1,274 @@
+import { createColors } from 'picocolors';
+
+/** What is drawn: one value per time, NaN for a gap, and the expected band where there is one. */
+export interface ChartPoints {
+  /** Epoch seconds, ascending. */
+  readonly times: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+  readonly lower?: ArrayLike<number>;
+  readonly upper?: ArrayLike<number>;
+}
+
+/** A row of bars under the time axis, such as when something was injected, or found. */
+export interface ChartLane {
+  readonly label: string;
+  readonly spans: readonly { readonly from: number; readonly to: number }[];
+  readonly colour: 'red' | 'yellow' | 'green' | 'cyan';
+}
+
+export interface ChartOptions {
+  /** Columns in all, axis labels included; at least 30. */
+  readonly width: number;
+  /** Rows of the plot, without the time axis and the lanes; at least 3. */
+  readonly height: number;
+  readonly lanes?: readonly ChartLane[];
+  readonly colours: boolean;
+  /** Braille and block characters; ASCII otherwise. */
+  readonly unicode: boolean;
+}
+
+/** Bits of a braille cell, by row and column of its 4 × 2 dots: https://www.unicode.org/charts/PDF/U2800.pdf */
+const brailleBits = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80],
+] as const;
+
+const signs = {
+  unicode: {
+    dotsAcross: 2,
+    dotsDown: 4,
+    band: '░',
+    tick: '┤',
+    wall: '│',
+    corner: '└',
+    floor: '─',
+    mark: '┬',
+    bar: '━',
+  },
+  ascii: { dotsAcross: 1, dotsDown: 1, band: ':', tick: '+', wall: '|', corner: '+', floor: '-', mark: '+', bar: '=' },
+} as const;
+
+/** Short enough for an axis, exact enough to read: 1.2k, 0.05, 3.4M. */
+export function axisNumber(value: number): string {
+  const size = Math.abs(value);
+  const scaled = [
+    [1e12, 'T'],
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e4, 'k', 1e3],
+  ] as const;
+  for (const [from, letter, divisor] of scaled) {
+    if (size >= from && size < 1e15) return `${Number((value / (divisor ?? from)).toPrecision(3))}${letter}`;
+  }
+  if (size >= 1e15 || (size > 0 && size < 1e-3)) return value.toExponential(1);
+  return String(Number(value.toPrecision(3)));
+}
+
+/** Round steps for an axis, from below the lowest to above the highest value; at most some rows of them. */
+function niceRange(lowest: number, highest: number, rows: number): { low: number; high: number; steps: number } {
+  const size = Math.max(Math.abs(lowest), Math.abs(highest));
+  // Halves first: the span of two values near the limits of a double must not overflow.
+  const half = highest / 2 - lowest / 2;
+  const isFlat = half <= Math.max(size * 1e-12, Number.MIN_VALUE * 1e6);
+  const quarter = isFlat ? Math.max(size, 1e-300) * 0.05 : half / 2;
+  const rough = Math.min(quarter / Math.max(1, Math.floor(rows / 2) / 4), Number.MAX_VALUE / 100);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const first = Math.floor(lowest / step);
+  const last = Math.max(first + 1, Math.ceil(highest / step));
+  const within = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
+  return { low: within(first * step), high: within(last * step), steps: last - first };
+}
+
+const minute = 60;
+const timeSteps = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * minute);
+
+function timeLabel(seconds: number, step: number): string {
+  const iso = new Date(seconds * 1000).toISOString();
+  return step >= 1440 * minute || seconds % 86_400 === 0 ? iso.slice(5, 10) : iso.slice(11, 16);
+}
+
+/** Lowest and highest finite of several rows of numbers; undefined where there is none. */
+function extent(rows: readonly (ArrayLike<number> | undefined)[]): readonly [number, number] | undefined {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const row of rows) {
+    for (let index = 0; index < (row?.length ?? 0); index++) {
+      const value = row?.[index] ?? Number.NaN;
+      if (!Number.isFinite(value)) continue;
+      lowest = Math.min(lowest, value);
+      highest = Math.max(highest, value);
+    }
+  }
+  return lowest > highest ? undefined : [lowest, highest];
+}
+
+/** The least and the greatest value that falls on each dot column: no spike is lost, however many points there are. */
+interface Columns {
+  readonly least: Float64Array;
+  readonly greatest: Float64Array;
+  readonly last: Float64Array;
+}
+
+function intoColumns(count: number, columnOf: (index: number) => number, rows: ArrayLike<number>): Columns {
+  const least = new Float64Array(count).fill(Number.NaN);
+  const greatest = new Float64Array(count).fill(Number.NaN);
+  const last = new Float64Array(count).fill(Number.NaN);
+  for (let index = 0; index < rows.length; index++) {
+    const value = rows[index];
+    const column = columnOf(index);
+    if (!Number.isFinite(value) || column < 0 || column >= count) continue;
+    const before = least[column];
+    least[column] = Number.isNaN(before) ? value : Math.min(before, value);
+    greatest[column] = Number.isNaN(before) ? value : Math.max(greatest[column], value);
+    last[column] = value;
+  }
+  return { least, greatest, last };
+}
+
+/** Beyond so many usual steps between two points there is a gap, and no line across it. */
+const gapSteps = 3;
+
+/** More points than dots are drawn as they are; fewer are joined by straight lines, but never across a gap. */
+function joined(points: ChartPoints, dots: number): ChartPoints {
+  const count = points.times.length;
+  if (count < 2 || count >= 2 * dots) return points;
+  const steps = Array.from({ length: count - 1 }, (_, index) => points.times[index + 1] - points.times[index]);
+  const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)];
+  const first = points.times[0];
+  const span = points.times[count - 1] - first;
+  const times: number[] = [];
+  const from: { index: number; part: number }[] = [];
+  let index = 0;
+  for (let dot = 0; dot < 2 * dots; dot++) {
+    const time = first + (span * dot) / (2 * dots - 1);
+    while (index < count - 2 && points.times[index + 1] <= time) index++;
+    const part = steps[index] > 0 ? Math.min(1, (time - points.times[index]) / steps[index]) : 1;
+    if (part > 0 && part < 1 && steps[index] > gapSteps * usual) continue;
+    times.push(time);
+    from.push({ index, part });
+  }
+  const between = (row: ArrayLike<number>): number[] =>
+    from.map(({ index: at, part }) =>
+      part <= 0 ? row[at] : part >= 1 ? row[at + 1] : row[at] * (1 - part) + row[at + 1] * part,
+    );
+  return {
+    times,
+    values: between(points.values),
+    ...(points.lower === undefined ? {} : { lower: between(points.lower) }),
+    ...(points.upper === undefined ? {} : { upper: between(points.upper) }),
+  };
+}
+
+/**
+ * A series over time with its expected band, as lines of text without line breaks. Times are UTC. Values beyond the
+ * plot cannot occur: the axis follows the values (and the band). An empty series is said to be one.
+ */
+export function terminalChart(given: ChartPoints, options: ChartOptions): readonly string[] {
+  const points = joined(given, Math.max(30, options.width) * 2);
+  const sign = options.unicode ? signs.unicode : signs.ascii;
+  const colour = createColors(options.colours);
+  const valueExtent = extent([points.values, points.lower, points.upper]);
+  const first = points.times[0];
+  const end = points.times[points.times.length - 1];
+  if (valueExtent === undefined || points.times.length === 0) return [colour.dim('(no values to draw)')];
+
+  const height = Math.max(3, options.height);
+  const { low, high, steps } = niceRange(valueExtent[0], valueExtent[1], height);
+  const range = high / 2 - low / 2;
+  const rowOfValue = (value: number, rows: number): number =>
+    Math.min(rows - 1, Math.max(0, Math.round(((high / 2 - value / 2) / range) * (rows - 1))));
+
+  const labels = new Map<number, string>();
+  for (let index = 0; index <= steps; index++) {
+    const value = low + (high / 2 - low / 2) * (index / steps) * 2;
+    labels.set(rowOfValue(value, height), axisNumber(value));
+  }
+  const laneLabels = (options.lanes ?? []).map(({ label }) => label.length);
+  const margin = Math.max(...[...labels.values()].map((label) => label.length), ...laneLabels) + 2;
+  const width = Math.max(30, options.width) - margin;
+  const span = Math.max(end - first, 1);
+  const columnOfTime = (time: number, columns: number): number => Math.round(((time - first) / span) * (columns - 1));
+
+  const across = width * sign.dotsAcross;
+  const down = height * sign.dotsDown;
+  const line = intoColumns(across, (index) => columnOfTime(points.times[index], across), points.values);
+  const cells = new Uint8Array(width * height);
+  let previous = Number.NaN;
+  for (let column = 0; column < across; column++) {
+    const least = line.least[column];
+    if (Number.isNaN(least)) continue;
+    const greatest = line.greatest[column];
+    // Joined to the last value before it, so that a jump reads as one line.
+    const top = rowOfValue(Number.isNaN(previous) ? greatest : Math.max(greatest, previous), down);
+    const bottom = rowOfValue(Number.isNaN(previous) ? least : Math.min(least, previous), down);
+    for (let row = top; row <= bottom; row++) {
+      const cell = Math.floor(row / sign.dotsDown) * width + Math.floor(column / sign.dotsAcross);
+      cells[cell] = cells[cell] | brailleBits[row % sign.dotsDown][column % sign.dotsAcross];
+    }
+    previous = line.last[column];
+  }
+
+  const band =
+    points.lower === undefined || points.upper === undefined
+      ? undefined
+      : {
+          lower: intoColumns(width, (index) => columnOfTime(points.times[index], width), points.lower).least,
+          upper: intoColumns(width, (index) => columnOfTime(points.times[index], width), points.upper).greatest,
+        };
+  const inBand = (row: number, column: number): boolean => {
+    const from = band?.upper[column] ?? Number.NaN;
+    const to = band?.lower[column] ?? Number.NaN;
+    return !Number.isNaN(from) && !Number.isNaN(to) && row >= rowOfValue(from, height) && row <= rowOfValue(to, height);
+  };
+
+  const lines: string[] = [];
+  for (let row = 0; row < height; row++) {
+    const label = labels.get(row);
+    let plot = '';
+    for (let column = 0; column < width; column++) {
+      const bits = cells[row * width + column];
+      if (bits !== 0) plot += options.unicode ? String.fromCodePoint(0x2800 + bits) : '*';
+      else plot += inBand(row, column) ? colour.dim(sign.band) : ' ';
+    }
+    lines.push(
+      `${colour.dim((label ?? '').padStart(margin - 2) + (label === undefined ? ` ${sign.wall}` : ` ${sign.tick}`))}${plot.trimEnd()}`,
+    );
+  }
+  lines.push(...timeAxis(first, end, width, margin, columnOfTime, sign).map((text) => colour.dim(text)));
+  for (const lane of options.lanes ?? []) {
+    const bars = Array.from({ length: width }, () => ' ');
+    for (const { from, to } of lane.spans) {
+      if (to < first || from > end) continue;
+      const until = Math.min(width - 1, columnOfTime(Math.min(to, end), width));
+      for (let column = Math.max(0, columnOfTime(from, width)); column <= until; column++) bars[column] = sign.bar;
+    }
+    lines.push(`${lane.label.padStart(margin - 2)}  ${colour[lane.colour](bars.join('').trimEnd())}`.trimEnd());
+  }
+  return lines;
+}
+
+function timeAxis(
+  first: number,
+  end: number,
+  width: number,
+  margin: number,
+  columnOfTime: (time: number, columns: number) => number,
+  sign: (typeof signs)['unicode'] | (typeof signs)['ascii'],
+): readonly string[] {
+  const span = Math.max(end - first, 1);
+  const step = timeSteps.find((one) => span / one <= width / 9) ?? Math.ceil(span / 86_400 / (width / 9)) * 86_400;
+  const floor = Array.from({ length: width }, () => sign.floor as string);
+  let labels = '';
+  for (let time = Math.ceil(first / step) * step; time <= end; time += step) {
+    const column = columnOfTime(time, width);
+    const label = timeLabel(time, step);
+    const from = Math.max(0, column - Math.floor(label.length / 2));
+    if (from < labels.length || from + label.length > width) continue;
+    floor[column] = sign.mark;
+    labels = `${labels.padEnd(from)}${label} `;
+  }
+  return [`${''.padStart(margin - 1)}${sign.corner}${floor.join('')}`, `${''.padStart(margin)}${labels.trimEnd()}`];
+}

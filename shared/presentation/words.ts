@@ -1,0 +1,67 @@
+import type { Finding, Rarity } from '../alerting/signal.ts';
+
+const minute = 60;
+const hour = 3600;
+const day = 86_400;
+
+const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+
+/** A length of time as people say it, one unit: `45 seconds`, `12 minutes`, `5 hours`, `43 days`. */
+export function durationWords(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'an unknown time';
+  if (seconds < 90) return plural(Math.round(seconds), 'second');
+  if (seconds < 90 * minute) return plural(Math.round(seconds / minute), 'minute');
+  if (seconds < 36 * hour) return plural(Math.round(seconds / hour), 'hour');
+  return plural(Math.round(seconds / day), 'day');
+}
+
+/** The same for narrow columns: `45s`, `12m`, `5h`, `43d`. */
+export function shortDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  if (seconds < 90) return `${Math.round(seconds)}s`;
+  if (seconds < 90 * minute) return `${Math.round(seconds / minute)}m`;
+  if (seconds < 36 * hour) return `${Number((seconds / hour).toFixed(1))}h`;
+  return `${Math.round(seconds / day)}d`;
+}
+
+/** How unusual something is, never beyond its evidence. */
+export function rarityWords(rarity: Rarity | null): string {
+  if (rarity === null) return 'no history to compare with yet';
+  return rarity.unseen
+    ? `not seen in the last ${durationWords(rarity.evidenceSeconds)}`
+    : `once in ${durationWords(rarity.onceInSeconds)}`;
+}
+
+/** A value as people read it: four significant digits, no trailing zeros, the unit where it helps. */
+export function valueWords(value: number | null, unit = ''): string {
+  if (value === null || !Number.isFinite(value)) return 'unknown';
+  const size = Math.abs(value);
+  const digits =
+    size !== 0 && (size >= 1e15 || size < 1e-4) ? value.toExponential(2) : Number(value.toPrecision(4)).toString();
+  if (unit === '%' || unit === 'Percent') return `${digits} %`;
+  return unit === '' || unit === 'None' || unit === 'Count' ? digits : `${digits} ${unit}`;
+}
+
+/** `2026-11-21 09:30:00`, UTC, without the zone: say once per output that it is UTC. */
+export const timeWords = (seconds: number): string =>
+  new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+
+/** What fires, in up to three lines: what and how unusual; observed against expected; why. */
+export function findingLines(finding: Finding): readonly string[] {
+  const rarity = finding.rarity === null ? '' : `, ${rarityWords(finding.rarity)}`;
+  const expected =
+    finding.lower === null || finding.upper === null
+      ? ''
+      : `, usual ${valueWords(finding.lower)} to ${valueWords(finding.upper, finding.unit)}`;
+  const observed = finding.observed === null ? '' : `${valueWords(finding.observed, finding.unit)}${expected}`;
+  const shares = finding.shares
+    .filter(({ share }) => share >= 0.05)
+    .slice(0, 4)
+    .map(({ label, share, words }) => `${label} ${Math.round(share * 100)} % (${words})`);
+  return [
+    `${finding.label}: since ${timeWords(finding.since)}${rarity}`,
+    ...(observed === '' ? [] : [observed]),
+    ...(finding.explanation === '' ? [] : [finding.explanation]),
+    ...(shares.length === 0 ? [] : [shares.join(', ')]),
+  ];
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { run } from '../../bin/aiops.ts';
+import { settingsTemplate } from '../../bin/commands/init.ts';
+import { settingsSchema } from '../../shared/settings/settings.ts';
+import { fakeTerminal } from './fake-terminal.ts';
+import { scratchFolder } from './scratch-folder.ts';
+
+describe('init', () => {
+  it('writes settings that work as they are', async () => {
+    const cwd = scratchFolder();
+    const terminal = fakeTerminal({ cwd });
+    expect(await run(['init'], terminal)).toBe(0);
+    expect(terminal.stdout()).toContain('npx aiops doctor');
+    const settings = settingsSchema.parse(parse(readFileSync(join(cwd, 'aiops.yaml'), 'utf8')));
+    expect(Object.keys(settings.watches)).toEqual(['servers']);
+  });
+
+  it('every commented setting is one that exists', () => {
+    const single = settingsTemplate
+      .split('\n')
+      .filter((line) => !/^\s*# [A-Z].*[.:,]?$|yaml-language-server|^# More/.test(line))
+      .map((line) => line.replace(/^(\s*)# ?/, '$1'))
+      .filter(
+        (line) =>
+          !/^\s*(select: AWS\/EC2|sensitivity: \{|select:$|- AWS\/EC2|- \{ namespace: AWS\/(RDS|App))/.test(line),
+      );
+    const settings = settingsSchema.parse(parse(single.join('\n')));
+    const watch = settings.watches['servers'];
+    expect(watch.rules).toHaveLength(4);
+    expect(watch.expressions).toHaveLength(1);
+    expect(watch).toEqual({
+      ...settingsSchema.parse({ watches: { servers: {} } }).watches['servers'],
+      rules: watch.rules,
+      expressions: watch.expressions,
+      sensitivity: '3 per week',
+    });
+  });
+
+  it('never writes over a file', async () => {
+    const cwd = scratchFolder({ 'aiops.yaml': 'mine' });
+    const terminal = fakeTerminal({ cwd });
+    expect(await run(['init'], terminal)).toBe(2);
+    expect(terminal.stderr()).toContain('is there already');
+    expect(readFileSync(join(cwd, 'aiops.yaml'), 'utf8')).toBe('mine');
+  });
+
+  it('names the folder that is missing', async () => {
+    const cwd = scratchFolder();
+    const terminal = fakeTerminal({ cwd });
+    expect(await run(['init', 'no/such/aiops.yaml'], terminal)).toBe(2);
+    expect(terminal.stderr()).toContain('no such folder');
+    expect(existsSync(join(cwd, 'no'))).toBe(false);
+  });
+
+  it('answers in JSON', async () => {
+    const cwd = scratchFolder();
+    const terminal = fakeTerminal({ cwd });
+    await run(['init', 'other.yaml', '--json'], terminal);
+    expect(JSON.parse(terminal.stdout())).toEqual({ written: join(cwd, 'other.yaml') });
+  });
+});
