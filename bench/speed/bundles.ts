@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { bundleFunctions } from '../../lib/parts/function-bundles.ts';
+
+export interface BundleRow {
+  readonly function: string;
+  /** The module itself; source maps are loaded only when an error is written. */
+  readonly kilobytes: number;
+  readonly gzippedKilobytes: number;
+  /** Median over child processes, Node's own start not counted. */
+  readonly coldImportMs: number;
+  readonly fastestMs: number;
+  readonly withinBudget: boolean;
+}
+
+const budget = { kilobytes: 800, coldImportMs: 100 };
+const repetitions = 15;
+const run = promisify(execFile);
+
+async function bundles(): Promise<BundleRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
+  try {
+    const rows: BundleRow[] = [];
+    for (const [name, files] of bundleFunctions()) {
+      await mkdir(join(folder, name));
+      for (const file of files) await writeFile(join(folder, name, file.name), file.contents);
+      const module = files.find((file) => file.name.endsWith('.mjs'));
+      if (module === undefined) throw new Error(`bundle ${name} has no module, only ${files.map((one) => one.name).join()}`);
+      const times = await coldImports(join(folder, name, module.name));
+      const kilobytes = module.contents.length / 1000;
+      const coldImportMs = times[Math.floor(times.length / 2)] ?? Number.NaN;
+      rows.push({
+        function: name,
+        kilobytes: Math.round(kilobytes),
+        gzippedKilobytes: Math.round(gzipSync(module.contents).length / 1000),
+        coldImportMs: Math.round(coldImportMs),
+        fastestMs: Math.round(times[0] ?? Number.NaN),
+        withinBudget: kilobytes < budget.kilobytes && coldImportMs < budget.coldImportMs,
+      });
+    }
+    return rows;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Milliseconds, ascending. */
+async function coldImports(path: string): Promise<number[]> {
+  const script =
+    `const start = performance.now(); await import(${JSON.stringify(pathToFileURL(path).href)}); ` +
+    `process.stdout.write(String(performance.now() - start)); process.exit(0);`;
+  const node = process.env['LAMBDA_NODE'] ?? process.execPath;
+  const times: number[] = [];
+  for (let k = 0; k < repetitions; k++) {
+    const { stdout } = await run(node, ['--enable-source-maps', '--input-type=module', '--eval', script], {
+      env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    });
+    times.push(Number(stdout));
+  }
+  return times.sort((a, b) => a - b);
+}
+
+export const bench = { name: 'bundles', run: bundles };
