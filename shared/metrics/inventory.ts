@@ -1,0 +1,174 @@
+import { readStored, type StoragePorts, writeStored } from '../models/stored-artefact.ts';
+import { keys } from '../settings/keys.ts';
+import { type Inventory, inventoryKind, type InventorySeries } from './inventory-format.ts';
+import { Placement } from './inventory-placement.ts';
+import type { SeriesDescription } from './metric.ts';
+
+export type { Inventory, InventorySeries } from './inventory-format.ts';
+
+export interface InventoryPolicy {
+  /** Series a shard is filled up to with new entities. */
+  readonly shardSize: number;
+  /** Absence after which a series is retired. */
+  readonly retireAfterSeconds: number;
+  /** Time since retirement after which a series is forgotten; its history has expired by then. */
+  readonly forgetAfterSeconds: number;
+}
+
+const daySeconds = 86_400;
+
+export const inventoryDefaults: InventoryPolicy = {
+  shardSize: 500,
+  retireAfterSeconds: 14 * daySeconds,
+  forgetAfterSeconds: 190 * daySeconds,
+};
+
+/** How many series changed, by what happened to them. */
+export interface InventoryChanges {
+  readonly added: number;
+  readonly returned: number;
+  readonly retired: number;
+  readonly forgotten: number;
+}
+
+export interface Shard {
+  readonly shard: string;
+  readonly series: readonly SeriesDescription[];
+}
+
+export const emptyInventory: Inventory = { series: [], nextShard: 1 };
+
+const mostAttempts = 20;
+
+/**
+ * Brings a watch's inventory up to what was discovered, by compare-and-swap: what others add at the same time is kept.
+ * Writes only when something changed.
+ *
+ * @param now time of the discovery, epoch seconds.
+ * @throws StoredObjectError if the inventory cannot be read, such as one of a newer release; it is left as it is.
+ */
+export async function updateInventory(
+  ports: StoragePorts,
+  watch: string,
+  discovered: readonly SeriesDescription[],
+  now: number,
+  policy: InventoryPolicy = inventoryDefaults,
+): Promise<{ readonly inventory: Inventory; readonly changes: InventoryChanges }> {
+  const key = keys.inventory(watch);
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    const present = await readStored(ports, inventoryKind, key);
+    const before = present?.value ?? emptyInventory;
+    const { inventory, changes } = reconcile(before, discovered, now, policy);
+    if (inventory === before) return { inventory, changes };
+    const outcome = await writeStored(ports, inventoryKind, key, inventory, present?.version ?? 'absent');
+    if (outcome === 'stored') return { inventory, changes };
+  }
+  throw new Error(`object '${key}' changed ${mostAttempts} times while it was being updated; are many ticks running?`);
+}
+
+/** A watch's inventory; empty before its first discovery. @throws StoredObjectError if it cannot be read. */
+export async function readInventory(ports: StoragePorts, watch: string): Promise<Inventory> {
+  return (await readStored(ports, inventoryKind, keys.inventory(watch)))?.value ?? emptyInventory;
+}
+
+/** The shards to run and the series each asks for, in order of their names; retired series are left out. */
+export function planShards(inventory: Inventory): readonly Shard[] {
+  const shards = new Map<string, SeriesDescription[]>();
+  for (const { shard, description, retiredAt } of inventory.series) {
+    if (retiredAt !== null) continue;
+    const members = shards.get(shard) ?? [];
+    members.push(description);
+    shards.set(shard, members);
+  }
+  return [...shards].map(([shard, series]) => ({ shard, series })).sort((a, b) => (a.shard < b.shard ? -1 : 1));
+}
+
+/**
+ * What the inventory becomes. The rules of placing:
+ *
+ * - An entity is placed once, whole, into the first shard that has room for all its series, or into a new one; it stays
+ *   there, and so does each of its series, also while it is retired.
+ * - A new series of an entity goes where the entity is, even beyond the shard's size, up to twice that; from there on
+ *   into a new shard, where it is judged apart from the rest of its entity.
+ * - An entity larger than a shard is split in the order of its series' ids, each part in a shard of its own.
+ * - Where a series changes its entity (the watch groups by other dimensions now), the new entity is placed where most of
+ *   its series are already; the others start anew there.
+ *
+ * Nothing changed gives the very same inventory.
+ */
+export function reconcile(
+  before: Inventory,
+  discovered: readonly SeriesDescription[],
+  now: number,
+  policy: InventoryPolicy = inventoryDefaults,
+): { readonly inventory: Inventory; readonly changes: InventoryChanges } {
+  const found = new Map(discovered.map((description) => [description.id, description]));
+  const kept: InventorySeries[] = [];
+  const moved = new Map<string, string>();
+  const changes = { added: 0, returned: 0, retired: 0, forgotten: 0 };
+  let changed = false;
+
+  for (const one of before.series) {
+    const description = found.get(one.description.id);
+    if (description !== undefined && description.entity !== one.description.entity) {
+      moved.set(description.id, one.shard);
+      changed = true;
+      continue;
+    }
+    found.delete(one.description.id);
+    const after = description === undefined ? missed(one, now, policy) : seen(one, description);
+    if (after !== one) changed = true;
+    if (after === undefined) {
+      changes.forgotten++;
+      continue;
+    }
+    if (one.retiredAt !== null && after.retiredAt === null) changes.returned++;
+    if (one.retiredAt === null && after.retiredAt !== null) changes.retired++;
+    kept.push(after);
+  }
+  if (found.size === 0 && !changed) return { inventory: before, changes };
+  changes.added = found.size - moved.size;
+  return { inventory: place(kept, [...found.values()], moved, before.nextShard, policy), changes };
+}
+
+function seen(one: InventorySeries, description: SeriesDescription): InventorySeries {
+  const same = JSON.stringify(one.description) === JSON.stringify(description);
+  if (same && one.absentSince === null && one.retiredAt === null) return one;
+  return { description, shard: one.shard, absentSince: null, retiredAt: null };
+}
+
+function missed(one: InventorySeries, now: number, policy: InventoryPolicy): InventorySeries | undefined {
+  if (one.retiredAt !== null) return now - one.retiredAt >= policy.forgetAfterSeconds ? undefined : one;
+  if (one.absentSince === null) return { ...one, absentSince: now };
+  return now - one.absentSince >= policy.retireAfterSeconds ? { ...one, retiredAt: now } : one;
+}
+
+/** Gives each newcomer a shard. `moved` says where a newcomer was under its former entity. */
+function place(
+  kept: readonly InventorySeries[],
+  newcomers: readonly SeriesDescription[],
+  moved: ReadonlyMap<string, string>,
+  nextShard: number,
+  policy: InventoryPolicy,
+): Inventory {
+  const placement = new Placement(kept, nextShard, policy.shardSize);
+  const series = [...kept];
+  for (const [entity, members] of groupByEntity(newcomers)) {
+    const formerly = members.flatMap(({ id }) => moved.get(id) ?? []);
+    for (const description of members.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      const shard = placement.place(entity, members.length, formerly);
+      series.push({ description, shard, absentSince: null, retiredAt: null });
+    }
+  }
+  return { series, nextShard: placement.nextShard };
+}
+
+function groupByEntity(series: readonly SeriesDescription[]): ReadonlyMap<string, SeriesDescription[]> {
+  const groups = new Map<string, SeriesDescription[]>();
+  for (const one of series) {
+    const group = groups.get(one.entity);
+    if (group === undefined) groups.set(one.entity, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
