@@ -71,6 +71,10 @@ export function completeRows({ names, rows, values }: FeatureMatrix): Int32Array
   return found.slice(0, count);
 }
 
+/** The features' numbers in the order of their names: what chance is spent on, whatever the order of columns. */
+export const featuresByName = (names: readonly string[]): Int32Array =>
+  Int32Array.from(names.keys()).sort((a, b) => (names[a] < names[b] ? -1 : names[a] > names[b] ? 1 : 0));
+
 /** Each feature's median over rows spread evenly: exact enough to keep float32 splits fine where most values are. */
 export function centresOf({ names, values }: FeatureMatrix, rows: Int32Array): Float64Array {
   const width = names.length;
@@ -95,15 +99,16 @@ export function withThreshold(
   options: IsolationForestOptions,
 ): FittedForest {
   if (options.threshold !== undefined) return growForest({ ...trees, threshold: options.threshold });
+  const forest = growForest(trees);
   const few = spread(rows, CONTAMINATION_ROWS);
   const width = history.names.length;
   const values = new Float64Array(few.length * width);
   few.forEach((row, index) => {
     values.set(history.values.subarray(row * width, (row + 1) * width), index * width);
   });
-  const scores = growForest(trees).scoreAll({ names: history.names, rows: few.length, values }).sort();
+  const scores = forest.scoreAll({ names: history.names, rows: few.length, values }).sort();
   const rank = Math.min(scores.length - 1, Math.floor(scores.length * (1 - options.contamination)));
-  return growForest({ ...trees, threshold: scores[rank] });
+  return { ...forest, state: { ...trees, threshold: scores[rank] } };
 }
 
 function grow(
@@ -117,7 +122,7 @@ function grow(
   const width = names.length;
   const size = Math.min(options.sampleSize, rows.length);
   const deepest = Math.ceil(Math.log2(size));
-  const byName = Int32Array.from(names.keys()).sort((a, b) => (names[a] < names[b] ? -1 : names[a] > names[b] ? 1 : 0));
+  const byName = featuresByName(names);
   const drawn = rows.slice();
   // The sample is gathered, so that looking for a range stays in near memory.
   const sample = new Float32Array(size * width);
