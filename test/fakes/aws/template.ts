@@ -99,7 +99,7 @@ export class DeployedTemplate {
   resolve(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((one) => this.resolve(one));
     if (typeof value !== 'object' || value === null) return value;
-    const [name = '', argument] = Object.entries(value)[0] ?? [];
+    const [name, argument] = (Object.entries(value)[0] ?? ['', undefined]) as [string, unknown];
     if (Object.keys(value).length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) {
       return this.intrinsic(name, argument);
     }
