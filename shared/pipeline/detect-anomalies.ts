@@ -1,25 +1,13 @@
-import type { Bytes } from '../ports/bytes.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { EventBus } from '../ports/event-bus.ts';
-import type { Log } from '../ports/log.ts';
-import type { MetricSink } from '../ports/metric-sink.ts';
-import type { MetricSource } from '../ports/metric-source.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { ShardMessage, WorkQueue } from '../ports/work-queue.ts';
-import type { Settings, Watch } from '../settings/settings.ts';
+import { planShards, readInventory, updateInventory, type Inventory } from '../metrics/inventory.ts';
+import type { ShardMessage } from '../ports/work-queue.ts';
+import { type Watch, watchesOf } from '../settings/settings.ts';
+import { type DetectPorts, watchNamed } from './detect-ports.ts';
+import { runShard } from './run-shard.ts';
+import type { ShardSummary } from './shard-summary.ts';
 
-export interface DetectPorts {
-  readonly settings: Settings;
-  readonly store: ObjectStore;
-  readonly bytes: Bytes;
-  /** The source that the watch names. */
-  readonly source: (watch: Watch) => MetricSource;
-  readonly bus: EventBus;
-  readonly sink: MetricSink;
-  readonly queue: WorkQueue;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+export { runShard } from './run-shard.ts';
+export type { DetectPorts } from './detect-ports.ts';
+export type { ShardOutcome, ShardSummary } from './shard-summary.ts';
 
 /** An empty request is a tick now, for every watch. */
 export interface TickRequest {
@@ -29,41 +17,6 @@ export interface TickRequest {
   readonly watch?: string;
   /** Runs this shard here and now, and plans nothing. Needs `watch`. */
   readonly shard?: string;
-}
-
-/** What a run did with a shard's tick. Only `judged` changed anything. */
-export type ShardOutcome =
-  | 'judged'
-  /** This tick was committed before. */
-  | 'already-judged'
-  /** Older than the shard's state, or than the tick after it. */
-  | 'too-old'
-  /** Another run of the same tick committed first. */
-  | 'superseded'
-  /** Nothing in the inventory belongs to it any more. */
-  | 'empty';
-
-export interface ShardSummary {
-  readonly watch: string;
-  readonly shard: string;
-  readonly tick: number;
-  readonly outcome: ShardOutcome;
-  readonly entities: number;
-  readonly series: number;
-  /** Values judged, gaps not counted. */
-  readonly points: number;
-  /** Entities firing now, those in shadow included. */
-  readonly firing: number;
-  /** Entities whose newest row could not be judged. */
-  readonly unknown: number;
-  readonly signals: number;
-  /** Metrics billed by the provider for this run. */
-  readonly billedMetrics: number;
-  /** Values that came after their slot was judged, and values that replaced another. */
-  readonly late: number;
-  readonly revised: number;
-  /** Series that the source could not read, by problem. */
-  readonly problems: Readonly<Record<string, number>>;
 }
 
 export interface WatchSummary {
@@ -90,10 +43,74 @@ export interface TickSummary {
  * @throws AggregateError after all watches were tried, where some failed: the whole tick may be retried harmlessly.
  */
 export async function detectAnomalies(request: TickRequest, ports: DetectPorts): Promise<TickSummary> {
-  throw new Error(`detectAnomalies is being built: ${JSON.stringify(request)} ${ports.settings.name}`);
+  const tick = request.tick ?? Math.floor(ports.clock.now());
+  if (request.shard !== undefined && request.watch === undefined)
+    throw new RangeError(`shard '${request.shard}' of which watch? name the watch, too`);
+  const watches = request.watch === undefined ? watchesOf(ports.settings) : [watchNamed(ports.settings, request.watch)];
+  const summaries: WatchSummary[] = [];
+  const failures: unknown[] = [];
+  for (const watch of watches) {
+    try {
+      summaries.push(
+        request.shard === undefined
+          ? await tickWatch(watch, tick, ports)
+          : await tickShard(watch, request.shard, tick, ports),
+      );
+    } catch (error) {
+      // One watch's trouble must not keep the others unwatched; what failed is thrown once all had their turn.
+      ports.log.error('watch failed', { watch: watch.name, tick, error: String(error) });
+      failures.push(error);
+    }
+  }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1)
+    throw new AggregateError(
+      failures,
+      `${failures.length} of ${watches.length} watches failed: ${String(failures[0])}`,
+    );
+  return { tick, watches: summaries };
 }
 
-/** One shard of a watch at a tick: what a worker does with a message of the queue. Harmless when repeated. */
-export async function runShard(message: ShardMessage, ports: DetectPorts): Promise<ShardSummary> {
-  throw new Error(`runShard is being built: ${message.shard} ${ports.settings.name}`);
+async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promise<WatchSummary> {
+  const { inventory, discovered, leftOut } = await lookAround(watch, tick, ports);
+  const shards = planShards(inventory);
+  const series = shards.reduce((sum, shard) => sum + shard.series.length, 0);
+  const head = { watch: watch.name, shards: shards.length, series, discovered, leftOut };
+  const messages = shards.map(({ shard }): ShardMessage => ({ watch: watch.name, shard, tick }));
+  if (messages.length > 1) {
+    await ports.queue.send(messages);
+    return { ...head, ran: [], queued: messages.length };
+  }
+  const ran: ShardSummary[] = [];
+  for (const message of messages) ran.push(await runShard(message, ports));
+  return { ...head, ran, queued: 0 };
+}
+
+async function tickShard(watch: Watch, shard: string, tick: number, ports: DetectPorts): Promise<WatchSummary> {
+  const ran = await runShard({ watch: watch.name, shard, tick }, ports);
+  return { watch: watch.name, shards: 1, series: ran.series, discovered: false, leftOut: [], ran: [ran], queued: 0 };
+}
+
+/** What a look for new series costs is small, but a source lists a new one only after minutes anyhow. */
+const DISCOVERY_SECONDS = 3600;
+
+/** At the first tick of an hour, and while nothing is known. */
+const isDiscoveryDue = (watch: Watch, tick: number, inventory: Inventory): boolean =>
+  inventory.series.length === 0 ||
+  Math.floor(tick / DISCOVERY_SECONDS) !== Math.floor((tick - watch.every) / DISCOVERY_SECONDS);
+
+async function lookAround(
+  watch: Watch,
+  tick: number,
+  ports: DetectPorts,
+): Promise<{ inventory: Inventory; discovered: boolean; leftOut: WatchSummary['leftOut'] }> {
+  const known = await readInventory(ports, watch.name);
+  if (!isDiscoveryDue(watch, tick, known)) return { inventory: known, discovered: false, leftOut: [] };
+  const { series, leftOut } = await ports.source(watch).discover(watch);
+  const { inventory, changes } = await updateInventory(ports, watch.name, series, tick);
+  if (leftOut.length > 0)
+    ports.log.warn('series left out: raise maxSeries or narrow the pattern', { watch: watch.name, leftOut });
+  if (Object.values(changes).some((count) => count > 0))
+    ports.log.info('inventory changed', { watch: watch.name, ...changes });
+  return { inventory, discovered: true, leftOut };
 }

@@ -2,4 +2,6 @@
 export interface EntityModel {
   /** The artefact's identity in the registry. */
   readonly id: string;
+  /** What the watch's alert budget comes to, in the series detector's unit. */
+  readonly threshold?: number;
 }

@@ -21,10 +21,12 @@ export const defaultPolicy: JudgePolicy = {
   rules: [],
 };
 
-/** @param threshold what training found for the watch's alert budget, where it has one. */
-export function policyOf(watch: Watch, threshold?: number): JudgePolicy {
+/** @param model holds the threshold that training found for the watch's alert budget, where it has one. */
+export function policyOf(watch: Watch, model?: { readonly threshold?: number | undefined }): JudgePolicy {
   const asked =
-    typeof watch.sensitivity === 'object' && 'threshold' in watch.sensitivity ? watch.sensitivity.threshold : threshold;
+    typeof watch.sensitivity === 'object' && 'threshold' in watch.sensitivity
+      ? watch.sensitivity.threshold
+      : model?.threshold;
   return {
     timezone: watch.timezone,
     ...(asked === undefined ? {} : { threshold: asked }),

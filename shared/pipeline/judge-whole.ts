@@ -5,8 +5,11 @@ import type { WholeMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
 import type { EntityWindow, Verdict } from './judge.ts';
 
-/** From so many metrics on the entity view stands alone; below, what one of its series says is said of the entity. */
 const METRICS_TO_STAND_ALONE = 16;
+
+/** From so many metrics on the entity view alone speaks; below, each of its series does too, and raises the entity. */
+export const standsAlone = (metrics: number): boolean => metrics >= METRICS_TO_STAND_ALONE;
+
 /** Brings the entity detector's onset to the unit of the series detector's novelty: both tell at their threshold. */
 const DECADES_PER_ONSET = seriesDetector.defaults.threshold / entityDetector.defaults.threshold;
 

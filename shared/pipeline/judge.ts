@@ -17,6 +17,8 @@ export interface EntityWindow {
   readonly times: Float64Array;
   /** NaN is a gap. */
   readonly values: Float64Array;
+  /** The entity exists no more: its silence is no news. */
+  readonly gone?: boolean;
 }
 
 export type Verdict =
@@ -46,6 +48,8 @@ export interface RuleVerdict {
   readonly status: 'firing' | 'normal' | 'unknown';
   /** Epoch seconds of the first row of this episode; only while firing. */
   readonly since?: number;
+  /** 0…1: below .5 while the rule is kept. */
+  readonly score: number;
   readonly explanation: string;
 }
 

@@ -1,0 +1,31 @@
+import type { Bytes } from '../ports/bytes.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventBus } from '../ports/event-bus.ts';
+import type { Log } from '../ports/log.ts';
+import type { MetricSink } from '../ports/metric-sink.ts';
+import type { MetricSource } from '../ports/metric-source.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { WorkQueue } from '../ports/work-queue.ts';
+import { type Settings, type Watch, watchesOf } from '../settings/settings.ts';
+
+/** All that detection needs from outside. */
+export interface DetectPorts {
+  readonly settings: Settings;
+  readonly store: ObjectStore;
+  readonly bytes: Bytes;
+  /** The source that the watch names. */
+  readonly source: (watch: Watch) => MetricSource;
+  readonly bus: EventBus;
+  readonly sink: MetricSink;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** @throws RangeError for a name that the settings do not have, naming those they have. */
+export function watchNamed(settings: Settings, name: string): Watch {
+  const found = watchesOf(settings).find((watch) => watch.name === name);
+  if (found !== undefined) return found;
+  const known = watchesOf(settings).map((watch) => watch.name);
+  throw new RangeError(`there is no watch '${name}': the settings have ${known.join(', ')}`);
+}

@@ -1,0 +1,212 @@
+import { compactHistory, expireHistory } from '../metrics/history-compaction.ts';
+import type { HistoryTick } from '../metrics/history-format.ts';
+import { listTicks, readTick } from '../metrics/history.ts';
+import { type Inventory, planShards, readInventory } from '../metrics/inventory.ts';
+import type { SeriesDescription } from '../metrics/metric.ts';
+import { readStored, writeStored } from '../models/stored-artefact.ts';
+import type { Version } from '../ports/object-store.ts';
+import type { ShardMessage } from '../ports/work-queue.ts';
+import { dayOf, keys } from '../settings/keys.ts';
+import type { Watch } from '../settings/settings.ts';
+import { advanceShard, type ShardAdvance } from './advance-shard.ts';
+import { backfillShard, isBackfilled } from './backfill.ts';
+import { championId, loadModel } from './champion.ts';
+import { type DetectPorts, watchNamed } from './detect-ports.ts';
+import type { EntityState } from './entity-state.ts';
+import { droppedMetric, tickMetrics } from './own-metrics.ts';
+import { pullPoints } from './pull-points.ts';
+import { pullWindow } from './pull-window.ts';
+import { type ShardState, shardStateKind } from './shard-state.ts';
+import { idleSummary, type ShardSummary } from './shard-summary.ts';
+import { warmUpEntities } from './warm-up.ts';
+
+/** Whoever loses the swap to another tick begins again from what that one left; more often than this is no race. */
+const MOST_ATTEMPTS = 5;
+
+/**
+ * One shard of a watch at a tick, harmless when it is repeated, doubled, or dies anywhere: load the state; pull, and
+ * store the points under the tick's own key, once; judge only what is stored; emit the signals; record what fires;
+ * commit state and tick by compare-and-swap; and only whoever won that publishes metrics and does the housekeeping.
+ *
+ * Up to the commit every step gives the same result when repeated. What comes after it may be lost with a crash, and
+ * then is: metrics of one tick, and housekeeping that the next day catches up on.
+ *
+ * @throws RangeError for a watch that the settings do not have.
+ * @throws StoredObjectError where the shard's state, or points that a run before us stored, cannot be read.
+ */
+export async function runShard(message: ShardMessage, ports: DetectPorts): Promise<ShardSummary> {
+  const watch = watchNamed(ports.settings, message.watch);
+  const startedAt = ports.clock.now();
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const stored = await readStored(ports, shardStateKind, keys.state(watch.name, message.shard, 'anomaly'));
+    const idle = reasonToIdle(message, stored?.value, watch, startedAt);
+    if (idle !== undefined) {
+      ports.log.info('shard not run', { ...message, reason: idle });
+      if (idle === 'too-old') await ports.sink.publish([droppedMetric(watch.name, message.tick)]);
+      return idleSummary(watch.name, message.shard, message.tick, attempt > 1 ? 'superseded' : idle);
+    }
+    const done = await attemptTick(message, watch, stored?.value, stored?.version ?? 'absent', ports);
+    if (done === 'conflict') continue;
+    if (done.state !== undefined) {
+      await ports.sink.publish(tickMetrics(done.summary, ports.clock.now() - startedAt));
+      await keepHouse(message, watch, stored?.value, done.state, startedAt, ports);
+    }
+    ports.log.info('shard judged', { ...done.summary });
+    return done.summary;
+  }
+  throw new Error(
+    `state of shard '${message.shard}' of '${watch.name}' changed ${MOST_ATTEMPTS} times while tick ${message.tick} was judged: are many ticks running at once?`,
+  );
+}
+
+/** A tick after the next is due brings the same points; unless nothing has been judged for longer, and none comes. */
+const STARVING_INTERVALS = 3;
+
+function reasonToIdle(
+  { tick }: ShardMessage,
+  state: ShardState | undefined,
+  watch: Watch,
+  now: number,
+): 'already-judged' | 'too-old' | undefined {
+  if (state === undefined) return undefined;
+  if (state.tick === tick) return 'already-judged';
+  if (state.tick > tick) return 'too-old';
+  const isLate = now - tick > watch.every;
+  const isStarving = tick - state.tick >= STARVING_INTERVALS * watch.every;
+  return isLate && !isStarving ? 'too-old' : undefined;
+}
+
+async function attemptTick(
+  { shard, tick }: ShardMessage,
+  watch: Watch,
+  state: ShardState | undefined,
+  version: Version | 'absent',
+  ports: DetectPorts,
+): Promise<{ readonly summary: ShardSummary; readonly state?: ShardState } | 'conflict'> {
+  const inventory = await readInventory(ports, watch.name);
+  const asked = planShards(inventory).find((one) => one.shard === shard)?.series ?? [];
+  if (asked.length === 0 && (state === undefined || state.entities.length === 0))
+    return { summary: idleSummary(watch.name, shard, tick, 'empty') };
+
+  const window = pullWindow(tick, state?.periodSeconds === watch.period ? state.judgedTo : undefined, watch);
+  if (window.lostSlots > 0)
+    ports.log.warn('slots lost: the outage was longer than a pull reaches', { watch: watch.name, shard, ...window });
+  const { chunk, billedMetrics } = await pullPoints(
+    { ...ports, source: ports.source(watch) },
+    {
+      watch: watch.name,
+      shard,
+      tick,
+      series: asked,
+      from: window.pullFrom,
+      to: window.pullTo,
+      previous: () => unconsumed(ports, watch, shard, state, tick),
+    },
+  );
+  const pulls = [...(await readPrevious(ports, watch, shard, state, chunk)), chunk];
+  const series = seriesOf(asked, chunk);
+  const model = state?.model == null ? undefined : await loadModel(ports, watch.name, state.model);
+  const warmed =
+    state?.warmUpDue === true
+      ? await warmUpEntities(ports, watch, state, series, ports.settings.retention, model)
+      : new Map<string, EntityState>();
+  const step = { deployment: ports.settings.name, watch, shard, tick, state, series, pulls, model, warmed };
+  const advance = advanceShard({ ...step, gone: goneEntities(inventory, shard) });
+
+  if (advance.signals.length > 0) {
+    await ports.bus.publish(advance.signals);
+    await recordAnomalies(ports, advance, watch.name, shard, tick);
+  }
+  const next: ShardState = {
+    ...advance.state,
+    model: (await championId(ports, watch.name)) ?? null,
+    warmUpDue: advance.state.entities.some(({ warm }) => !warm) && (await isBackfilled(ports, watch, shard, series)),
+  };
+  const outcome = await writeStored(ports, shardStateKind, keys.state(watch.name, shard, 'anomaly'), next, version);
+  return outcome === 'conflict' ? 'conflict' : { summary: { ...advance.summary, billedMetrics }, state: next };
+}
+
+/** Ticks that were pulled and never committed, because their runs died. The usual tick follows its forerunner. */
+async function unconsumed(
+  ports: DetectPorts,
+  watch: Watch,
+  shard: string,
+  state: ShardState | undefined,
+  tick: number,
+): Promise<readonly number[]> {
+  if (state === undefined || state.tick >= tick - watch.every) return [];
+  const found: number[] = [];
+  for await (const earlier of listTicks(ports, watch.name, shard, state.tick, tick - 1)) found.push(earlier);
+  return found;
+}
+
+async function readPrevious(
+  ports: DetectPorts,
+  watch: Watch,
+  shard: string,
+  state: ShardState | undefined,
+  chunk: HistoryTick,
+): Promise<readonly HistoryTick[]> {
+  const found: HistoryTick[] = [];
+  for (const tick of chunk.previous) {
+    if (state !== undefined && tick <= state.tick) continue;
+    const earlier = await readTick(ports, watch.name, shard, tick);
+    if (earlier !== undefined) found.push(earlier);
+  }
+  return found;
+}
+
+/** Those that the tick was pulled for: a series that was discovered since belongs to the next tick. */
+function seriesOf(asked: readonly SeriesDescription[], chunk: HistoryTick): readonly SeriesDescription[] {
+  const pulled = new Set(chunk.series.map(({ id }) => id));
+  return asked.filter(({ id }) => pulled.has(id));
+}
+
+/** Entities of which no series was found by the last look at the source. */
+function goneEntities(inventory: Inventory, shard: string): ReadonlySet<string> {
+  const absent = new Set<string>();
+  const present = new Set<string>();
+  for (const one of inventory.series)
+    if (one.shard === shard) (one.absentSince === null ? present : absent).add(one.description.entity);
+  return new Set([...absent].filter((entity) => !present.has(entity)));
+}
+
+async function recordAnomalies(
+  ports: DetectPorts,
+  { signals }: ShardAdvance,
+  watch: string,
+  shard: string,
+  tick: number,
+): Promise<void> {
+  const lines = signals.map((signal) => `${JSON.stringify(signal)}\n`).join('');
+  // A run before us wrote the same lines: nothing is to be done about a conflict.
+  await ports.store.put(keys.anomalies(tick, watch, shard), new TextEncoder().encode(lines), 'absent');
+}
+
+/** A part of each tick's time goes to the past, until it is all there. */
+const LONGEST_BACKFILL_SECONDS = 120;
+
+async function keepHouse(
+  { shard, tick }: ShardMessage,
+  watch: Watch,
+  before: ShardState | undefined,
+  after: ShardState,
+  startedAt: number,
+  ports: DetectPorts,
+): Promise<void> {
+  if (!after.warmUpDue && after.entities.some(({ warm }) => !warm)) {
+    const until = startedAt + Math.min(watch.every / 2, LONGEST_BACKFILL_SECONDS);
+    await backfillShard({ watch: watch.name, shard, tick }, ports, () => ports.clock.now() < until);
+  }
+  if (before === undefined || dayOf(before.tick) === dayOf(tick)) return;
+  const compacted = await compactHistory(ports, watch.name, shard, tick);
+  const expired = await expireHistory(ports, watch.name, shard, tick - ports.settings.retention);
+  ports.log.info('history compacted', {
+    watch: watch.name,
+    shard,
+    ticks: compacted.ticks,
+    days: compacted.days,
+    expired: expired.objects,
+  });
+  for (const error of compacted.unreadable) ports.log.error('history object unreadable', { error: error.message });
+}

@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import type { Finding } from '../alerting/signal.ts';
+import type { ArtefactKind } from '../models/artefact.ts';
+import { pack, type Packed, unpack } from './columnar.ts';
+import type { EntityState } from './entity-state.ts';
+
+/** What was last said of one thing, to be repeated while it lasts and taken back when it is over. */
+export interface Told {
+  readonly finding: Omit<Finding, 'points'>;
+  /** How often it was said to be normal again; 0 while it fires. */
+  readonly normalTicks: number;
+}
+
+/** The newest values of one series on the grid, the last one at the slot before the shard's `judgedTo`. */
+export interface RecentValues {
+  readonly id: string;
+  readonly values: Float32Array;
+  readonly lower: Float32Array;
+  readonly upper: Float32Array;
+}
+
+/** What a shard remembers of one of its entities. */
+export interface EntityMemory {
+  readonly judged: EntityState;
+  readonly recent: readonly RecentValues[];
+  readonly told: readonly Told[];
+  /** Whether its stored history was judged before it was judged live, or there was none. */
+  readonly warm: boolean;
+}
+
+/** Values that pulls brought, on the grid: what is not settled yet, and enough before it to know a correction. */
+export interface HeldValues {
+  /** Epoch seconds of the first slot. */
+  readonly start: number;
+  readonly series: readonly { readonly id: string; readonly values: Float64Array }[];
+}
+
+/** All that a shard remembers between two ticks; replaced as a whole, under compare-and-swap. */
+export interface ShardState {
+  readonly watch: string;
+  readonly shard: string;
+  /** The last tick that was consumed: its points, and those of every tick before it, are in here. */
+  readonly tick: number;
+  readonly periodSeconds: number;
+  /** Epoch seconds: every slot that begins before it was judged, once. */
+  readonly judgedTo: number;
+  /** The champion that the next tick judges with: a run and its repetition must not meet different ones. */
+  readonly model: string | null;
+  /**
+   * The backfill is complete: the next tick begins by judging the history of what is not warm. Decided a tick ahead, so
+   * that a run and its repetition do the same.
+   */
+  readonly warmUpDue: boolean;
+  readonly held: HeldValues;
+  readonly entities: readonly EntityMemory[];
+}
+
+const packed = z.custom<Packed>((value) => typeof value === 'object' && value !== null && 'is' in value);
+const stored = z.strictObject({
+  watch: z.string(),
+  shard: z.string(),
+  tick: z.int(),
+  periodSeconds: z.number().positive(),
+  judgedTo: z.number(),
+  model: z.string().nullable(),
+  warmUpDue: z.boolean(),
+  heldStart: z.number(),
+  heldCount: z.int().nonnegative(),
+  held: packed,
+  entityCount: z.int().nonnegative(),
+  entities: packed,
+});
+
+/** One object per shard: the states of all its entities as few long arrays. Bits survive the store. */
+export const shardStateKind: ArtefactKind<ShardState> = {
+  kind: 'anomaly-state',
+  version: 1,
+  upgrades: {},
+  payload: ({ held, entities, ...rest }) => ({
+    ...rest,
+    heldStart: held.start,
+    heldCount: held.series.length,
+    held: pack(held.series),
+    entityCount: entities.length,
+    entities: pack(entities),
+  }),
+  parse: (payload) => {
+    const { heldStart, heldCount, held, entityCount, entities, ...rest } = stored.parse(payload);
+    return {
+      ...rest,
+      held: { start: heldStart, series: unpack(held, heldCount) as HeldValues['series'] },
+      entities: unpack(entities, entityCount) as EntityMemory[],
+    };
+  },
+};

@@ -1,0 +1,96 @@
+import { fillGaps } from '../metrics/gaps.ts';
+import { readDays } from '../metrics/history.ts';
+import type { SeriesDescription } from '../metrics/metric.ts';
+import type { Points } from '../metrics/series.ts';
+import type { StoragePorts } from '../models/stored-artefact.ts';
+import type { Watch } from '../settings/settings.ts';
+import { backfillSpan } from './backfill.ts';
+import type { EntityModel } from './entity-model.ts';
+import type { EntityState } from './entity-state.ts';
+import { policyOf } from './judge-policy.ts';
+import { judge } from './judge.ts';
+import type { ShardState } from './shard-state.ts';
+
+const DAY = 86_400;
+
+/**
+ * States of the entities that were scored live from nothing, made anew by judging all their stored history up to where
+ * the shard has been judged: what live scoring continues from once the backfill is complete. Nobody is told of what was
+ * found in the past.
+ *
+ * @param series of the shard; only those of entities that are not warm are read.
+ */
+export async function warmUpEntities(
+  ports: StoragePorts,
+  watch: Watch,
+  state: ShardState,
+  series: readonly SeriesDescription[],
+  retentionSeconds: number,
+  model: EntityModel | undefined,
+): Promise<ReadonlyMap<string, EntityState>> {
+  const warm = new Set(state.entities.filter((one) => one.warm).map(({ judged }) => judged.entity));
+  const known = new Set(state.entities.map(({ judged }) => judged.entity));
+  const cold = new Map<string, SeriesDescription[]>();
+  for (const one of series) {
+    // An entity that the state does not know has no live score to make up for; its first tick is this one.
+    if (warm.has(one.entity) || !known.has(one.entity)) continue;
+    cold.set(one.entity, [...(cold.get(one.entity) ?? []), one]);
+  }
+  const states = new Map<string, EntityState>();
+  const wanted = new Set([...cold.values()].flat().map(({ id }) => id));
+  if (wanted.size === 0) return states;
+
+  const policy = policyOf(watch, model);
+  const from = state.judgedTo - backfillSpan(watch.period, retentionSeconds);
+  let judgedTo = Number.NaN;
+  const judgeUntil = (end: number, points: ReadonlyMap<string, Points>): void => {
+    const to = Math.min(state.judgedTo, Math.floor(end / watch.period) * watch.period);
+    for (const [entity, of] of cold) {
+      const window = historyWindow(entity, of, points, judgedTo, to, watch.period, states.get(entity));
+      states.set(entity, judge(window, states.get(entity), policy, model).state);
+    }
+    judgedTo = to;
+  };
+  for await (const { day, points } of readDays(ports, watch.name, state.shard, wanted, from, state.judgedTo)) {
+    const start = Date.parse(`${day}T00:00:00Z`) / 1000;
+    if (Number.isNaN(judgedTo)) judgedTo = Math.ceil(start / watch.period) * watch.period;
+    // Days without any point are days, too: where a gap means zero they are full of zeros.
+    while (judgedTo + watch.period <= start) judgeUntil(Math.min(start, judgedTo + DAY), none);
+    judgeUntil(start + DAY, points);
+  }
+  while (judgedTo < state.judgedTo) judgeUntil(Math.min(state.judgedTo, judgedTo + DAY), none);
+  // Without any history they are as warm as they can be: what they learned live is all there is.
+  for (const { judged } of state.entities)
+    if (cold.has(judged.entity) && !states.has(judged.entity)) states.set(judged.entity, judged);
+  return states;
+}
+
+const none: ReadonlyMap<string, Points> = new Map();
+
+/** The slots `from <= slot < to` of an entity, on the grid, gaps filled with what they mean. */
+export function historyWindow(
+  entity: string,
+  series: readonly SeriesDescription[],
+  points: ReadonlyMap<string, Points>,
+  from: number,
+  to: number,
+  periodSeconds: number,
+  state: EntityState | undefined,
+) {
+  const rows = Math.max(0, Math.round((to - from) / periodSeconds));
+  const values = new Float64Array(rows * series.length);
+  series.forEach((one, column) => {
+    const slots = new Float64Array(rows).fill(Number.NaN);
+    const own = points.get(one.id);
+    own?.times.forEach((time, k) => {
+      const slot = Math.floor((time - from) / periodSeconds);
+      if (slot >= 0 && slot < rows) slots[slot] = own.values[k];
+    });
+    const firstTime = state?.series.find(({ id }) => id === one.id)?.firstTime;
+    const first = firstTime === undefined || Number.isNaN(firstTime) ? undefined : firstTime;
+    const filled = fillGaps({ start: from, stepSeconds: periodSeconds, values: slots }, one.nature.gap, to, first);
+    for (let row = 0; row < rows; row++) values[row * series.length + column] = filled.series.values[row];
+  });
+  const times = Float64Array.from({ length: rows }, (_, row) => from + row * periodSeconds);
+  return { entity, series, stepSeconds: periodSeconds, times, values };
+}
