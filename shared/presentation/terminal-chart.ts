@@ -151,9 +151,11 @@ function joined(points: ChartPoints, dots: number): ChartPoints {
     from.push({ index, part });
   }
   const between = (row: ArrayLike<number>): number[] =>
-    from.map(({ index: at, part }) =>
-      part <= 0 ? row[at] : part >= 1 ? row[at + 1] : row[at] * (1 - part) + row[at + 1] * part,
-    );
+    from.map(({ index: at, part }) => {
+      const nearer = part < 0.5 ? row[at] : row[at + 1];
+      const mixed = row[at] * (1 - part) + row[at + 1] * part;
+      return part <= 0 || part >= 1 || !Number.isFinite(mixed) ? nearer : mixed;
+    });
   return {
     times,
     values: between(points.values),
