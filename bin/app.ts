@@ -1,16 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { parse } from 'yaml';
 import { AnomalyMonitoringStack } from '../lib/index.ts';
-import { settingsSchema } from '../shared/settings/settings.ts';
+import { parseSettings } from '../shared/settings/load-settings.ts';
+import { SettingsError } from '../shared/settings/settings-error.ts';
 
 const app = new App();
-const path = String(app.node.tryGetContext('settings') ?? process.env['AIOPS_SETTINGS'] ?? 'aiops.yaml');
-const settings = settingsSchema.parse(parse(readFileSync(path, 'utf8')));
 
-new AnomalyMonitoringStack(app, 'AiopsMonitoring', {
-  settings,
-  description: 'Anomaly detection for CloudWatch metrics.',
-});
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+/** `-c settings=FILE`, else `AIOPS_SETTINGS`, else `aiops.yaml`. */
+function settingsFile(): string {
+  const context: unknown = app.node.tryGetContext('settings');
+  return typeof context === 'string' ? context : (process.env['AIOPS_SETTINGS'] ?? 'aiops.yaml');
+}
+
+function readSettingsFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const remedy = 'write one with `npx aiops init`, or name another with -c settings=FILE';
+    throw new SettingsError(path, [{ path: '', message, remedy }]);
+  }
+}
+
+try {
+  const path = settingsFile();
+  new AnomalyMonitoringStack(app, 'AiopsMonitoring', {
+    settings: parseSettings(readSettingsFile(path), path),
+    description: 'Anomaly detection for CloudWatch metrics.',
+  });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+} catch (error) {
+  // What is wrong with a file of the user's needs no stack trace of ours.
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

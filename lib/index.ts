@@ -1,3 +1,3 @@
 export { AnomalyMonitoring, type AnomalyMonitoringProps } from './anomaly-monitoring.ts';
 export { AnomalyMonitoringStack, type AnomalyMonitoringStackProps } from './anomaly-monitoring-stack.ts';
-export type { WatchProps } from './watch-props.ts';
+export type { SelectionProps, WatchProps } from './watch-props.ts';

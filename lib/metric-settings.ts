@@ -7,6 +7,7 @@ import { refuse } from './refuse.ts';
 type Watch = Settings['watches'][string];
 type NamedMetric = Watch['metrics'][number];
 type NamedExpression = Watch['expressions'][number];
+type Statistic = NamedMetric['statistic'];
 
 /** What a CDK metric becomes: one metric named exactly, or an expression over some. */
 export type FromMetric = { readonly periodSeconds: number } & (
@@ -105,10 +106,13 @@ const labelOf = (config: MetricConfig): string | undefined => {
   return typeof label === 'string' && label !== '' ? label : undefined;
 };
 
-function statisticOf(place: string, given: string): string {
+const isPercentile = (given: string): given is `p${number}` => /^p(\d{1,2}(\.\d{1,10})?|100)$/.test(given);
+
+function statisticOf(place: string, given: string): Statistic {
   const known = statistics.get(given.toLowerCase());
   if (known !== undefined) return known;
-  if (/^p\d{1,2}(\.\d{1,10})?$|^p100$/i.test(given)) return given.toLowerCase();
+  const percentile = given.toLowerCase();
+  if (isPercentile(percentile)) return percentile;
   return refuse(
     place,
     'its statistic is not supported',

@@ -1,7 +1,8 @@
 import { Token, type Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { settingsSchema, type Settings } from '../shared/settings/settings.ts';
+import { checkSettings } from '../shared/settings/load-settings.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
 import { fromMetric } from './metric-settings.ts';
 import { gather, refuse } from './refuse.ts';
@@ -38,21 +39,18 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
   const retention = gather(problems, () => seconds('retention', given.retention));
   if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
 
-  const parsed = settingsSchema.safeParse({
-    ...given.settings,
-    ...(given.name === undefined ? {} : { name: given.name }),
-    ...(retention === undefined ? {} : { retention }),
-    watches,
-  });
-  if (!parsed.success) {
-    throw new SettingsError(
-      'AnomalyMonitoring',
-      parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
-    );
-  }
-  problems.push(...undeployable(parsed.data));
+  const settings = checkSettings(
+    {
+      ...given.settings,
+      ...(given.name === undefined ? {} : { name: given.name }),
+      ...(retention === undefined ? {} : { retention }),
+      watches,
+    },
+    'AnomalyMonitoring',
+  );
+  problems.push(...undeployable(settings));
   if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
-  return parsed.data;
+  return settings;
 }
 
 function watchInput(scope: Construct, path: string, props: WatchProps): Record<string, unknown> {
@@ -103,8 +101,6 @@ function undeployable(settings: Settings): SettingsProblem[] {
         got: watch.source.kind,
         remedy: 'deploy watches of CloudWatch, and run this one with `npx aiops detect`',
       });
-    } else if (watch.select.length + watch.metrics.length + watch.expressions.length === 0) {
-      problems.push({ path, message: 'looks after nothing', remedy: 'give it `select`, `metrics` or `expressions`' });
     }
     if (watch.every % 60 !== 0) {
       problems.push({
@@ -112,14 +108,6 @@ function undeployable(settings: Settings): SettingsProblem[] {
         message: 'EventBridge Scheduler counts whole minutes',
         got: `${watch.every} s`,
         remedy: 'write 1m, 5m or any number of minutes',
-      });
-    }
-    if (/[^\w.\- ]/.test(name)) {
-      problems.push({
-        path,
-        message: 'the name of a watch becomes part of the names of resources',
-        got: JSON.stringify(name),
-        remedy: 'use letters, digits, dot, hyphen, underscore and space',
       });
     }
   }

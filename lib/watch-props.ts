@@ -1,9 +1,38 @@
 import type { Duration, TimeZone } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type * as z from 'zod';
-import type { settingsSchema } from '../shared/settings/settings.ts';
+import type { SettingsInput } from '../shared/settings/settings.ts';
 
-type WatchInput = NonNullable<z.input<typeof settingsSchema>['watches'][string]>;
+/** A pattern over metrics; names and values may be globs (`*`, `?`). */
+export interface SelectionProps {
+  /** Such as `AWS/EC2`. */
+  readonly namespace: string;
+  /**
+   * Metric name or names.
+   *
+   * @default - all
+   */
+  readonly metric?: string | readonly string[];
+  /**
+   * Dimension name to value.
+   *
+   * @default - any dimensions; one that is not named may have any value
+   */
+  readonly dimensions?: Readonly<Record<string, string>>;
+  /**
+   * Statistic or statistics.
+   *
+   * @default - what is known of the metric, else `Average`
+   */
+  readonly statistic?: string | readonly string[];
+  /**
+   * A linked account that owns the metrics.
+   *
+   * @default - this account
+   */
+  readonly account?: string;
+}
+
+type WatchInput = SettingsInput['watches'][string];
 
 /** What to look after, and how. The words are those of `aiops.yaml`. */
 export interface WatchProps {
@@ -21,7 +50,7 @@ export interface WatchProps {
    *
    * @default - none; `metrics` says what to look after
    */
-  readonly select?: WatchInput['select'];
+  readonly select?: string | SelectionProps | readonly (string | SelectionProps)[];
 
   /**
    * How often new points are pulled and judged: whole minutes, at least one.
@@ -100,6 +129,13 @@ export interface WatchProps {
    * @default - none
    */
   readonly rules?: WatchInput['rules'];
+
+  /**
+   * Flags of their own that every percentage carries, and which of them people are told of.
+   *
+   * @default - above 90, below 5 and jumps of 30 are flagged; nobody is told
+   */
+  readonly percentages?: WatchInput['percentages'];
 
   /**
    * What a metric means, by label glob: unit, bounds, bad direction, and what a gap says.

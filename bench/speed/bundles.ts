@@ -30,7 +30,8 @@ async function bundles(): Promise<BundleRow[]> {
       await mkdir(join(folder, name));
       for (const file of files) await writeFile(join(folder, name, file.name), file.contents);
       const module = files.find((file) => file.name.endsWith('.mjs'));
-      if (module === undefined) throw new Error(`bundle ${name} has no module, only ${files.map((one) => one.name).join()}`);
+      if (module === undefined)
+        throw new Error(`bundle ${name} has no module, only ${files.map((one) => one.name).join()}`);
       const times = await coldImports(join(folder, name, module.name));
       const kilobytes = module.contents.length / 1000;
       const coldImportMs = times[Math.floor(times.length / 2)] ?? Number.NaN;

@@ -12,10 +12,11 @@ export interface DetectionProps {
   readonly workerConcurrency: number;
 }
 
-const access: ObjectAccess = {
-  read: ['settings', 'inventory', 'history', 'models', 'state', 'anomalies'],
-  write: ['inventory', 'history', 'state', 'anomalies'],
-  // Compaction replaces a day's ticks by one object.
+/** What judging a shard needs. Anomalies are recorded once and never read back. */
+const judging: ObjectAccess = {
+  read: ['settings', 'inventory', 'history', 'models', 'state'],
+  write: ['history', 'state', 'anomalies'],
+  // Compaction replaces a day's ticks by one object, and history expires.
   delete: ['history'],
 };
 
@@ -36,7 +37,6 @@ export class Detection extends Construct {
       // A shard of 500 series is 3 MB of state and under 2 s of one core; 1 GB buys 0.6 of one, and room to backfill.
       memorySize: 1024,
       timeout,
-      access,
     } as const;
     this.failedShards = new DeadLetterQueue(this, 'FailedShards');
     this.queue = new Queue(this, 'Shards', {
@@ -50,12 +50,15 @@ export class Detection extends Construct {
     this.anomaly = new MonitoringFunction(this, 'Anomaly', {
       ...sizing,
       handler: 'handler',
+      // It also looks for new series.
+      access: { ...judging, write: [...judging.write, 'inventory'] },
       description: 'Every tick: new points of a watch, judged; signals to the bus.',
       maxEventAge: longestInterval,
     });
     this.worker = new MonitoringFunction(this, 'Worker', {
       ...sizing,
       handler: 'worker',
+      access: judging,
       description: 'One shard of a watch at a tick, where a watch has more than one.',
       maxEventAge: longestInterval,
     });

@@ -37,7 +37,6 @@ export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
     write: false,
     bundle: true,
     minify: true,
-    keepNames: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',

@@ -25,9 +25,6 @@ export function readScheduledEvent(event: unknown): TickRequest {
   if (!parsed.success)
     throw refused('event', parsed.error, '{ "watch"?, "shard"?, "scheduledTime"?: "2026-01-31T12:00:00Z" }');
   const { scheduledTime, watch, shard } = parsed.data;
-  if (shard !== undefined && watch === undefined) {
-    throw new RangeError(`event: names shard "${shard}" of no watch → name its watch as well`);
-  }
   return {
     ...(scheduledTime === undefined ? {} : { tick: Math.floor(Date.parse(scheduledTime) / 1000) }),
     ...(watch === undefined ? {} : { watch }),

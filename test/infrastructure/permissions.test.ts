@@ -56,10 +56,10 @@ const judging = [
   'cloudwatch:ListMetrics on *',
   'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
   'events:PutEvents on <SignalsBus>',
-  ...inBucket('s3:GetObject', ['anomalies', 'history', 'inventory', 'models', 'settings', 'state']),
-  ...inBucket('s3:PutObject', ['anomalies', 'history', 'inventory', 'state']),
+  ...inBucket('s3:GetObject', ['history', 'inventory', 'models', 'settings', 'state']),
+  ...inBucket('s3:PutObject', ['anomalies', 'history', 'state']),
   ...inBucket('s3:DeleteObject', ['history']),
-  listing(['anomalies', 'history', 'inventory', 'models', 'settings', 'state']),
+  listing(['history', 'inventory', 'models', 'settings', 'state']),
   ...queueRights('FailedInvocations'),
 ];
 
@@ -68,7 +68,12 @@ describe('what each role may do, to the letter', () => {
     [
       'the anomaly function pulls, judges, tells and hands out shards',
       /AnomalyRole/,
-      [...judging, ...logging('DetectionAnomalyLog'), ...queueRights('DetectionShards')],
+      [
+        ...judging,
+        ...inBucket('s3:PutObject', ['inventory']),
+        ...logging('DetectionAnomalyLog'),
+        ...queueRights('DetectionShards'),
+      ],
     ],
     [
       'the worker does the same and takes from the queue what it cannot put there',

@@ -159,8 +159,8 @@ const lazyDuration = Duration.minutes(Lazy.number({ produce: () => 5 }));
 
 describe('what cannot be deployed is refused at synth, with place, value and remedy', () => {
   it.each<[string, AnomalyMonitoringProps, string[]]>([
-    ['no watch at all', { watches: {} }, ['watches', 'at least one watch']],
-    ['a watch of nothing', { watches: { idle: {} } }, ['watches.idle', 'looks after nothing', '`select`']],
+    ['no watch at all', { watches: {} }, ['watches', 'is empty', 'AWS/EC2']],
+    ['a watch of nothing', { watches: { idle: {} } }, ['watches.idle', 'looks after nothing', 'select']],
     [
       'an interval of seconds',
       { watches: { quick: { select: 'AWS/EC2', every: Duration.seconds(30) } } },
@@ -204,7 +204,7 @@ describe('what cannot be deployed is refused at synth, with place, value and rem
     [
       'a name that no resource could carry',
       { watches: { 'a/b': { select: 'AWS/EC2' } } },
-      ['watches.a/b', 'letters, digits'],
+      ['watches["a/b"]', 'without slashes'],
     ],
     [
       'the same watch twice',

@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { AnomalyMonitoringStack, type AnomalyMonitoringProps } from '../../lib/index.ts';
+import { startFakeAws, type FakeAws } from '../fakes/aws/fake-aws.ts';
+import { scheduledEvent } from '../fakes/aws/scheduler.ts';
+import { DeployedTemplate, type Template } from '../fakes/aws/template.ts';
+import type { Invocation } from '../fakes/lambda/sandbox.ts';
+import { startLambda, type Lambda } from '../fakes/lambda/start-lambda.ts';
+
+export type FunctionRole = 'Anomaly' | 'Worker' | 'Train';
+
+/** What `cdk deploy` would leave: bundles, environment, rights and settings as synthesised, on loop-back fakes. */
+export interface Deployment {
+  readonly aws: FakeAws;
+  readonly busName: string;
+  readonly queueName: string;
+  /** Sets what the fakes take for the present, in epoch seconds. */
+  setNow(seconds: number): void;
+  invoke(role: FunctionRole, event: unknown): Promise<Invocation>;
+  /** What Scheduler would send for a watch at that time. */
+  scheduled(kind: 'Tick' | 'Training', watch: string, time: number): unknown;
+  /** Hands everything in the work queue to the worker; its answers. */
+  work(): Promise<Invocation[]>;
+  logs(role: FunctionRole): string;
+  /** Keys in the bucket, past every permission. */
+  keys(prefix?: string): string[];
+  body(key: string): Uint8Array;
+  plant(key: string, body: Uint8Array): void;
+  stop(): Promise<void>;
+}
+
+interface Assets {
+  readonly files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
+}
+type Properties = Readonly<Record<string, unknown>>;
+
+/** A real synth, bundling included; the caller stops what this starts. */
+export async function deploy(props: AnomalyMonitoringProps, now: number): Promise<Deployment> {
+  const outdir = mkdtempSync(join(tmpdir(), 'cdk-out-'));
+  const app = new App({ outdir, analyticsReporting: false, ...({ builtinCloudFormationValidation: false } as object) });
+  new AnomalyMonitoringStack(app, 'Deployed', props);
+  app.synth();
+  const read = (file: string): unknown => JSON.parse(readFileSync(join(outdir, file), 'utf8'));
+  const assets = read('Deployed.assets.json') as Assets;
+  const assetFolder = (archive: string): string =>
+    join(outdir, assets.files[archive.replace(/\.zip$/, '')].source.path);
+
+  let present = now;
+  const aws = await startFakeAws({ now: () => present });
+  const template = new DeployedTemplate(read('Deployed.template.json') as Template, {
+    account: aws.account,
+    region: aws.region,
+    queueUrlBase: aws.url,
+  });
+  const only = (type: string, part: RegExp): string => {
+    const found = template.idsOf(type).filter((one) => part.test(one));
+    if (found.length !== 1) throw new Error(`expected one ${type} like ${String(part)}, got ${found.join() || 'none'}`);
+    return found[0];
+  };
+  const propertiesOf = (id: string): Properties => template.template.Resources[id].Properties ?? {};
+
+  const bucket = template.nameOf(only('AWS::S3::Bucket', /Storage/));
+  const busName = template.nameOf(only('AWS::Events::EventBus', /Signals/));
+  const queueId = only('AWS::SQS::Queue', /Shards[0-9A-F]{8}$/);
+  aws.s3.createBucket(bucket);
+  aws.eventbridge.createBus(busName);
+  for (const id of template.idsOf('AWS::SQS::Queue')) aws.sqs.createQueue(template.nameOf(id));
+
+  const lambdas = new Map<FunctionRole, Lambda>();
+  for (const role of ['Anomaly', 'Worker', 'Train'] as const) {
+    const id = only('AWS::Lambda::Function', new RegExp(`${role}[0-9A-F]{8}$`));
+    const { Code, Handler, MemorySize, Timeout } = propertiesOf(id) as {
+      readonly Code: { readonly S3Key: string };
+      readonly Handler: string;
+      readonly MemorySize: number;
+      readonly Timeout: number;
+    };
+    aws.grant(role, template.policiesOf(id));
+    lambdas.set(
+      role,
+      await startLambda({
+        bundleDir: assetFolder(Code.S3Key),
+        handler: Handler,
+        environment: template.environmentOf(id),
+        platform: aws.environment(role),
+        functionName: role,
+        memoryMb: MemorySize,
+        timeoutMs: Timeout * 1000,
+      }),
+    );
+  }
+
+  // What the bucket deployment's own function would do.
+  const deployment = propertiesOf(only('Custom::CDKBucketDeployment', /Settings/));
+  const [archive] = deployment['SourceObjectKeys'] as [string];
+  const settingsKey = template.environmentOf(only('AWS::Lambda::Function', /Anomaly[0-9A-F]{8}$/))[
+    'AIOPS_SETTINGS_KEY'
+  ];
+  const file = settingsKey.slice(settingsKey.lastIndexOf('/') + 1);
+  aws.s3.plant(bucket, settingsKey, readFileSync(join(assetFolder(archive), file)));
+
+  const lambdaOf = (role: FunctionRole): Lambda => lambdas.get(role)!;
+  return {
+    aws,
+    busName,
+    queueName: template.nameOf(queueId),
+    setNow: (seconds) => void (present = seconds),
+    invoke: (role, event) => lambdaOf(role).invoke(event),
+    scheduled(kind, watch, time) {
+      const id = template
+        .idsOf('AWS::Scheduler::Schedule')
+        .find((one) => propertiesOf(one)['Description'] === `${kind} of watch ${watch}`);
+      if (id === undefined) throw new Error(`there is no schedule for a ${kind} of ${watch}`);
+      return scheduledEvent((propertiesOf(id)['Target'] as { Input: string }).Input, time, `arn:aws:scheduler:::${id}`);
+    },
+    async work() {
+      const answers: Invocation[] = [];
+      const arn = template.arnOf(queueId);
+      for (;;) {
+        const event = aws.sqs.lambdaEvent(template.nameOf(queueId), arn, 1);
+        if (event.Records.length === 0) return answers;
+        answers.push(await lambdaOf('Worker').invoke(event));
+      }
+    },
+    logs: (role) =>
+      lambdaOf(role)
+        .logs.map(({ text }) => text)
+        .join('\n'),
+    keys: (prefix) => aws.s3.keys(bucket, prefix),
+    body(key) {
+      const found = aws.s3.object(bucket, key);
+      if (found === undefined) throw new Error(`nothing is stored under ${key}`);
+      return found.body;
+    },
+    plant: (key, body) => void aws.s3.plant(bucket, key, body),
+    async stop() {
+      await Promise.all([...lambdas.values()].map((one) => one.stop()));
+      await aws.stop();
+      rmSync(outdir, { recursive: true });
+    },
+  };
+}
