@@ -1,10 +1,11 @@
 /** What is wrong with a stored object; each has its own remedy. */
 export type StoredObjectFault =
-  'truncated' | 'damaged' | 'too-large' | 'other-kind' | 'newer-version' | 'older-than-supported';
+  'truncated' | 'damaged' | 'missing' | 'too-large' | 'other-kind' | 'newer-version' | 'older-than-supported';
 
 const remedies: Readonly<Record<StoredObjectFault, string>> = {
   truncated: 'restore it from an earlier version of the object, or delete it: it is built anew from what remains',
   damaged: 'restore it from an earlier version of the object, or delete it: it is built anew from what remains',
+  missing: 'restore what it names, or choose another',
   'too-large': 'check what wrote it; no object of ours grows beyond this',
   'other-kind': 'check what was copied to this key',
   'newer-version': 'deploy the release that wrote it, or a newer one',
