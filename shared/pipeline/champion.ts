@@ -1,16 +1,39 @@
+import { ModelRegistry } from '../models/registry.ts';
+import { StoredObjectError } from '../models/stored-object-error.ts';
 import type { StoragePorts } from '../models/stored-artefact.ts';
-import type { EntityModel } from './entity-model.ts';
+import type { Log } from '../ports/log.ts';
+import { type EntityModel, entityModelKind, restoreModel, type WatchModel } from './entity-model.ts';
 
-/** The watch's champion in the registry; undefined before the first training. */
-export async function championId(ports: StoragePorts, watch: string): Promise<string | undefined> {
-  void ports;
-  void watch;
-  return undefined;
+export const modelsOf = (ports: StoragePorts, watch: string): ModelRegistry<WatchModel> =>
+  new ModelRegistry(ports, watch, 'entity-detector', entityModelKind);
+
+/** The id of the model in use; undefined before the first training, and where the pointer leads nowhere. */
+export async function championId(
+  ports: StoragePorts & { readonly log: Log },
+  watch: string,
+): Promise<string | undefined> {
+  return unlessUnreadable(ports.log, watch, async () => (await modelsOf(ports, watch).champion())?.model.id);
 }
 
-export async function loadModel(ports: StoragePorts, watch: string, id: string): Promise<EntityModel | undefined> {
-  void ports;
-  void watch;
-  void id;
-  return undefined;
+/** The model of that id, at work; undefined where it cannot be read: then the streaming detectors judge alone. */
+export async function loadModel(
+  ports: StoragePorts & { readonly log: Log },
+  watch: string,
+  id: string,
+): Promise<EntityModel | undefined> {
+  return unlessUnreadable(ports.log, watch, async () => {
+    const found = await modelsOf(ports, watch).model(id);
+    return found === undefined ? undefined : restoreModel(id, found.model);
+  });
+}
+
+/** A damaged model must not blind us: what needs none goes on, and the damage is told to whoever operates this. */
+async function unlessUnreadable<T>(log: Log, watch: string, read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof StoredObjectError)) throw error;
+    log.error('model unreadable: judging without it', { watch, error: error.message });
+    return undefined;
+  }
 }

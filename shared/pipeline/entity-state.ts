@@ -1,5 +1,6 @@
 import { remapColumns } from '../detectors/entity-columns.ts';
 import { entityDetector, type EntityDetectorState } from '../detectors/entity-detector.ts';
+import type { RuleState } from '../detectors/rules.ts';
 import { seriesDetector, type SeriesDetectorState } from '../detectors/series-detector.ts';
 import { copyOf } from './columnar.ts';
 import { startEpisode, type EpisodeState } from './episode.ts';
@@ -10,6 +11,8 @@ export interface SeriesMemory {
   readonly id: string;
   readonly detector: SeriesDetectorState;
   episode: EpisodeState;
+  /** Absent while no rule applies. */
+  rules?: RuleState;
   /** Values judged so far. */
   judged: number;
   /** Epoch seconds of the first and the newest value judged; NaN before. */

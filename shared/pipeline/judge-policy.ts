@@ -1,3 +1,4 @@
+import { type Confirmation, ruleConfirmation } from '../detectors/rules.ts';
 import type { RuleSettings, Watch } from '../settings/settings.ts';
 
 /** How a watch wants its entities judged: the part of its settings that verdicts depend on. */
@@ -9,7 +10,9 @@ export interface JudgePolicy {
   readonly direction: Watch['direction'];
   readonly floor: { readonly absolute: number; readonly relative: number };
   /** So many of so many rows at or above the threshold before an alert counts. */
-  readonly confirm: { readonly rows: number; readonly of: number };
+  readonly confirm: Confirmation;
+  /** The same for rules. */
+  readonly confirmRules: Confirmation;
   readonly rules: readonly RuleSettings[];
 }
 
@@ -17,7 +20,9 @@ export const defaultPolicy: JudgePolicy = {
   timezone: 'UTC',
   direction: 'both',
   floor: { absolute: 0, relative: 0 },
+  // The detector's own gates are its debounce: one before or behind them costs more than it saves.
   confirm: { rows: 1, of: 1 },
+  confirmRules: ruleConfirmation,
   rules: [],
 };
 
@@ -33,6 +38,7 @@ export function policyOf(watch: Watch, model?: { readonly threshold?: number | u
     direction: watch.direction,
     floor: watch.floor,
     confirm: watch.confirm ?? defaultPolicy.confirm,
+    confirmRules: watch.confirm ?? defaultPolicy.confirmRules,
     rules: watch.rules,
   };
 }

@@ -5,6 +5,7 @@ import { localTime } from '../metrics/time-zone.ts';
 import type { EntityModel } from './entity-model.ts';
 import { continueState, type EntityState, type SeriesMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
+import { judgeRules, resumeSeriesRules } from './judge-rules.ts';
 import { judgeSeries } from './judge-series.ts';
 import { judgeWhole } from './judge-whole.ts';
 
@@ -45,6 +46,8 @@ export interface RuleVerdict {
   readonly column: number;
   /** Such as `above 90`: unique among the rules of one series. */
   readonly rule: string;
+  /** Asked for by the watch: somebody is told. The others are flags that every percentage carries. */
+  readonly asked: boolean;
   readonly status: 'firing' | 'normal' | 'unknown';
   /** Epoch seconds of the first row of this episode; only while firing. */
   readonly since?: number;
@@ -90,6 +93,8 @@ export function judge(
   const ids = series.map(({ id }) => id);
   const next = continueState(state, entity, ids, stepSeconds);
   const memories = ids.map((id) => memoryOf(next, id));
+  const rulesOf = memories.map((memory, j) => resumeSeriesRules(memory, series[j], policy));
+  const gone = window.gone === true;
   const columns = next.whole?.columns.map((id) => ids.indexOf(id)) ?? [];
   const toLocal = localClock(policy.timezone);
   const wholeRow = new Float64Array(columns.length);
@@ -99,13 +104,16 @@ export function judge(
     const at = i * ids.length;
     const local = toLocal(time);
     const verdicts = memories.map((memory, j) => judgeSeries(memory, time, local, values[at + j], stepSeconds, policy));
+    const rules = memories.flatMap((memory, j) =>
+      judgeRules(memory, rulesOf[j], series[j], j, time, values[at + j], gone),
+    );
     if (next.whole === undefined) {
-      rows.push({ time, entity: verdicts[0], shares: [], series: verdicts, rules: [] });
+      rows.push({ time, entity: verdicts[0], shares: [], series: verdicts, rules });
       continue;
     }
     columns.forEach((column, k) => (wholeRow[k] = column === -1 ? Number.NaN : values[at + column]));
     const { verdict, shares } = judgeWhole(next.whole, wholeRow, time, verdicts, window, policy);
-    rows.push({ time, entity: verdict, shares, series: verdicts, rules: [] });
+    rows.push({ time, entity: verdict, shares, series: verdicts, rules });
   }
   return { rows, state: next };
 }

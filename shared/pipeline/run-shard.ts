@@ -105,7 +105,8 @@ async function attemptTick(
   );
   const pulls = [...(await readPrevious(ports, watch, shard, state, chunk)), chunk];
   const series = seriesOf(asked, chunk);
-  const model = state?.model == null ? undefined : await loadModel(ports, watch.name, state.model);
+  const model =
+    state === undefined || state.model === null ? undefined : await loadModel(ports, watch.name, state.model);
   const warmed =
     state?.warmUpDue === true
       ? await warmUpEntities(ports, watch, state, series, ports.settings.retention, model)

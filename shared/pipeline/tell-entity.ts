@@ -134,6 +134,8 @@ function seriesStatement(
   column: number,
 ): Statement {
   const { status, row, verdict } = anomalyTelltale(rows.map((judged) => judged.series[column]));
+  const flags = rows[row].rules.filter((rule) => rule.column === column && !rule.asked && rule.status === 'firing');
+  const fields = fieldsOf(verdict, status, rows[row].time);
   return {
     key: `anomaly:${series.id}`,
     kind: 'anomaly',
@@ -141,7 +143,8 @@ function seriesStatement(
     series: series.id,
     label: series.label,
     unit: series.nature.unit,
-    ...fieldsOf(verdict, status, rows[row].time),
+    ...fields,
+    explanation: [fields.explanation, ...flags.map(({ explanation }) => explanation)].join(' '),
     observed: finite(window.values[row * window.series.length + column]),
     shares: [],
   };
@@ -176,6 +179,7 @@ function rulesByKey(window: EntityWindow, rows: readonly JudgedRow[]): Map<strin
   const found = new Map<string, (RuleVerdict | undefined)[]>();
   rows.forEach(({ rules }, row) => {
     for (const verdict of rules) {
+      if (!verdict.asked) continue;
       const key = `rule:${verdict.rule}:${window.series[verdict.column].id}`;
       const of = found.get(key) ?? new Array<RuleVerdict | undefined>(rows.length).fill(undefined);
       of[row] = verdict;

@@ -102,7 +102,9 @@ describe('a run that dies and is repeated', () => {
           const name = `${when} call ${at}: ${faulty.calls.at(-1) ?? ''}`;
           const left = await outcome(store, [first, second]);
           expect({ name, ...left }).toEqual({ name, ...undisturbed[k] });
-          const published = [first, second].map(({ sink }) => sink.published.filter((m) => m.name === 'PointsJudged').length);
+          const published = [first, second].map(
+            ({ sink }) => sink.published.filter((m) => m.name === 'PointsJudged').length,
+          );
           expect(published[0] + published[1], name).toBeLessThanOrEqual(1);
         }
       }

@@ -23,14 +23,33 @@ describe('a tick', () => {
       expect(summary.watches[0]?.ran[0]).toMatchObject({ outcome: 'judged', points: 2 });
     }
     const state = await readStored(w.ports, shardStateKind, keys.state('w', '1', 'anomaly'));
-    console.log(w.logged.slice(-3), state?.value.entities.map((e) => [e.judged.entity, e.warm, e.judged.series[0]?.judged]));
+    console.log(
+      w.logged.slice(-3),
+      state?.value.entities.map((e) => [e.judged.entity, e.warm, e.judged.series[0]?.judged]),
+    );
   });
   it('speed', async () => {
-    const w = world([series('a', 'cpu'), series('b', 'cpu')], (s, t) => usual(s, t) + (s.entity === 'a' && t >= start + 3 * day && t < start + 3 * day + 1800 ? 100 : 0), {}, { retention: '10d' });
+    const w = world(
+      [series('a', 'cpu'), series('b', 'cpu')],
+      (s, t) => usual(s, t) + (s.entity === 'a' && t >= start + 3 * day && t < start + 3 * day + 1800 ? 100 : 0),
+      {},
+      { retention: '10d' },
+    );
     for (let tick = start; tick <= start + 4 * day; tick += 300) {
       w.clock.time = tick;
       await detectAnomalies({ tick }, w.ports);
     }
-    console.log(w.bus.published.map((s) => [s.evaluatedAt - start, s.entity, s.mode, s.findings.map((f) => [f.key, f.status, f.since - start, f.explanation])].flat().join(' ')));
+    console.log(
+      w.bus.published.map((s) =>
+        [
+          s.evaluatedAt - start,
+          s.entity,
+          s.mode,
+          s.findings.map((f) => [f.key, f.status, f.since - start, f.explanation]),
+        ]
+          .flat()
+          .join(' '),
+      ),
+    );
   });
 });

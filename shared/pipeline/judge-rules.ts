@@ -1,0 +1,57 @@
+import type { Rule } from '../detectors/rule.ts';
+import { ruleName } from '../detectors/rule.ts';
+import { percentageFlags, resumeRules, rulesFor, startRules, stepRules } from '../detectors/rules.ts';
+import type { SeriesDescription } from '../metrics/metric.ts';
+import type { SeriesMemory } from './entity-state.ts';
+import type { JudgePolicy } from './judge-policy.ts';
+import type { RuleVerdict } from './judge.ts';
+
+/** The rules of one series: those that the watch asks for, and the flags that its unit brings. */
+export interface SeriesRules {
+  readonly rules: readonly Rule[];
+  readonly asked: ReadonlySet<string>;
+}
+
+const none: SeriesRules = { rules: [], asked: new Set() };
+
+/** Looks up the rules of a series and brings its memory up to them: a rule that stayed goes on where it was. */
+export function resumeSeriesRules(memory: SeriesMemory, series: SeriesDescription, policy: JudgePolicy): SeriesRules {
+  const flags = percentageFlags(series);
+  if (policy.rules.length === 0 && flags.length === 0) {
+    delete memory.rules;
+    return none;
+  }
+  const asked = rulesFor(policy.rules, series);
+  const rules = rulesFor([...policy.rules, ...flags], series);
+  if (rules.length === 0) delete memory.rules;
+  else
+    memory.rules =
+      memory.rules === undefined
+        ? startRules(rules, policy.confirmRules)
+        : resumeRules(rules, policy.confirmRules, memory.rules);
+  return { rules, asked: new Set(asked.map(ruleName)) };
+}
+
+/** Advances the rules of one series by one value. */
+export function judgeRules(
+  memory: SeriesMemory,
+  { rules, asked }: SeriesRules,
+  series: SeriesDescription,
+  column: number,
+  time: number,
+  value: number,
+  gone: boolean,
+): readonly RuleVerdict[] {
+  if (memory.rules === undefined) return [];
+  return stepRules(rules, series, memory.rules, time, value, gone).map(
+    ({ rule, status, since, score, explanation }) => ({
+      column,
+      rule,
+      asked: asked.has(rule),
+      status,
+      ...(status === 'firing' ? { since } : {}),
+      score,
+      explanation,
+    }),
+  );
+}
