@@ -15,17 +15,20 @@ export interface FilledSeries {
   readonly silentSince?: number;
 }
 
-/** A minute for the service to publish, beside the period itself. */
-const publishingSeconds = 60;
+const minute = 60;
 
-/** How long after its start a point is not to be judged yet: its period, and a minute, unless said otherwise. */
-export const settlingSeconds = (periodSeconds: number, settle?: number): number =>
-  settle === undefined ? periodSeconds + publishingSeconds : settle;
-
-/** The first second that is not settled at `now`: a slot is settled if it ends at or before it. */
-export function settledUntil(now: number, periodSeconds: number, settle?: number): number {
-  const waited = settle ?? settlingSeconds(periodSeconds) - periodSeconds;
-  return Math.floor((now - waited) / periodSeconds) * periodSeconds;
+/**
+ * The first second that is not settled at `now`: every slot that ends before or at it may be judged.
+ *
+ * @param settle seconds to wait after the end of a slot. By default a minute and one period, of which at most a minute
+ * counts: services publish a minute's points within two minutes, and no later for longer periods.
+ */
+export function settledUntil(
+  now: number,
+  periodSeconds: number,
+  settle = minute + Math.min(periodSeconds, minute),
+): number {
+  return Math.floor((now - settle) / periodSeconds) * periodSeconds;
 }
 
 /**

@@ -6,6 +6,7 @@ import { storeMetrics } from './known-metrics-stores.ts';
 import type { KnownMetric, KnownNamespace } from './known-metric.ts';
 import {
   entityId,
+  isStatistic,
   seriesId,
   type Metric,
   type MetricNature,
@@ -126,10 +127,6 @@ export function metricOf({ namespace, metric, dimensions, statistic, account, re
     ...(region === undefined ? {} : { region }),
   };
 }
-
-/** Whether CloudWatch knows this statistic, as far as we use them. */
-export const isStatistic = (text: string): text is Statistic =>
-  /^(?:Average|Sum|Minimum|Maximum|SampleCount|p(?:\d{1,2}(?:\.\d{1,10})?|100))$/.test(text);
 
 /** Later entries win over earlier ones, each only in what it says. */
 function withOverrides(nature: MetricNature, label: string, natures: WatchSelection['natures']): MetricNature {

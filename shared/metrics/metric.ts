@@ -1,6 +1,10 @@
 /** How CloudWatch sums up a period; percentiles as CloudWatch writes them, such as `p99`. */
 export type Statistic = 'Average' | 'Sum' | 'Minimum' | 'Maximum' | 'SampleCount' | `p${number}`;
 
+/** Whether this is one, written as CloudWatch does. */
+export const isStatistic = (text: string): text is Statistic =>
+  /^(?:Average|Sum|Minimum|Maximum|SampleCount|p(?:\d{1,2}(?:\.\d{1,10})?|100))$/.test(text);
+
 /** Name to value, such as `{ InstanceId: 'i-0abc' }`. Order never matters. */
 export type Dimensions = Readonly<Record<string, string>>;
 

@@ -3,13 +3,13 @@ export interface SettingsProblem {
   /** Such as `watches.web.select[0].metric`; empty for the file as a whole. */
   readonly path: string;
   /** 1-based line in the file, where there is one. */
-  readonly line?: number;
+  readonly line?: number | undefined;
   /** What is wrong, in words. */
   readonly message: string;
   /** The value as it was written, shortened; absent where nothing was written. */
-  readonly got?: string;
+  readonly got?: string | undefined;
   /** What to do about it. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 const listed = 50;

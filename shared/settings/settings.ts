@@ -1,150 +1,315 @@
 import * as z from 'zod';
+import { isStatistic } from '../metrics/metric.ts';
+import { isTimeZone } from '../metrics/time-zone.ts';
 
-const duration = z.union([z.number().positive(), z.string()]).transform((given, context) => {
-  const seconds = typeof given === 'number' ? given : parseDuration(given);
-  if (seconds !== undefined && seconds > 0) return seconds;
-  context.addIssue({
-    code: 'custom',
-    message: `not a duration: write a number and a unit, such as 30s, 5m, 6h or 14d`,
+/** Messages are `what is wrong → what to write instead`; `settings-problems.ts` adds place, line and value. */
+const durationText = /^\s*(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+$/;
+const longestDuration = 20 * 366 * 86_400;
+
+const duration = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(durationText, 'is not a duration → write a number and a unit, such as 30s, 5m, 6h, 14d or 1h30m'),
+    ],
+    {
+      error: 'is not a duration → write a number and a unit, such as 30s, 5m, 6h, 14d or 1h30m',
+    },
+  )
+  .transform((given, context) => {
+    const seconds = typeof given === 'number' ? given : (parseDuration(given) ?? Number.NaN);
+    if (seconds > 0 && seconds <= longestDuration) return seconds;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be longer than 0 and at most 20 years → write such as 5m or 14d',
+    });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
 
 /** Seconds of `30s`, `5m`, `6h`, `14d`, `1h30m`; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
-  const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+  const units: ReadonlyMap<string, number> = new Map(Object.entries({ s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }));
   const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*([smhdw])\s*/gy)];
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text.trim()) return undefined;
-  return parts.reduce((sum, part) => sum + Number(part[1]) * (units[part[2] ?? ''] ?? Number.NaN), 0);
+  return parts.reduce((sum, part) => sum + Number(part[1]) * (units.get(part[2]) ?? Number.NaN), 0);
 }
 
+const statistic = z
+  .string()
+  .refine(
+    (text): boolean => isStatistic(text),
+    'is not a statistic → write Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p99',
+  );
+
+const account = z.string().regex(/^\d{12}$/, 'is not an account → write its 12 digits, in quotes');
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not a region → write such as eu-west-1');
+const name = z.string().min(1).max(255);
+const dimensions = z
+  .record(name, z.string().min(1).max(1024))
+  .refine((all) => Object.keys(all).length <= 30, 'has more than the 30 dimensions that a metric can have');
+
 /** What to look after: namespace, metric and dimension globs (`*` and `?`). */
-const selection = z.strictObject({
-  namespace: z.string().min(1),
-  metric: z
-    .union([z.string(), z.array(z.string()).min(1)])
-    .default('*')
-    .describe('Metric name or names; globs allowed'),
-  dimensions: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('Dimension name to glob; a dimension not named may have any value'),
-  statistic: z
-    .union([z.string(), z.array(z.string()).min(1)])
-    .optional()
-    .describe('Default: what known-metrics says, else Average'),
-  account: z
-    .string()
-    .regex(/^\d{12}$/)
-    .optional(),
-  region: z.string().optional(),
-});
+const selection = z
+  .strictObject({
+    namespace: name.describe('Such as AWS/EC2; globs allowed'),
+    metric: z
+      .union([name, z.array(name).min(1)], { error: 'must be a metric name or a list of them' })
+      .default('*')
+      .describe('Metric name or names; globs allowed'),
+    dimensions: dimensions.default({}).describe('Dimension name to glob; a dimension not named may have any value'),
+    statistic: z
+      .union([statistic, z.array(statistic).min(1)], { error: 'must be a statistic or a list of them' })
+      .optional()
+      .describe('Default: what is known of the metric, else Average'),
+    account: account.optional().describe('Where it is not our own'),
+    region: region.optional(),
+  })
+  .describe('A pattern over metrics');
 
-const metric = z.strictObject({
-  namespace: z.string().min(1),
-  metric: z.string().min(1),
-  dimensions: z.record(z.string(), z.string()).default({}),
-  statistic: z.string().default('Average'),
-  account: z.string().optional(),
-  region: z.string().optional(),
-});
+const metric = z
+  .strictObject({
+    namespace: name,
+    metric: name,
+    dimensions: dimensions.default({}),
+    statistic: statistic.default('Average'),
+    account: account.optional(),
+    region: region.optional(),
+  })
+  .describe('One metric, named exactly');
 
-const expression = z.strictObject({
-  label: z.string().min(1),
-  expression: z.string().min(1),
-  metrics: z.record(z.string(), metric),
-  entity: z.string().optional(),
-  unit: z.string().default('None'),
-});
+const expression = z
+  .strictObject({
+    label: name.describe('What people read, such as error rate'),
+    expression: z.string().min(1).max(2048).describe('CloudWatch metric math over the names in metrics'),
+    metrics: z
+      .record(
+        z
+          .string()
+          .regex(/^[a-z][a-zA-Z0-9_]{0,254}$/, 'is not a name in metric math → begin with a small letter, no spaces'),
+        metric,
+      )
+      .refine((all) => Object.keys(all).length > 0, 'is empty → name the metrics that the expression uses'),
+    entity: name.optional().describe('The thing it belongs to; default: the one its metrics share, else its label'),
+    unit: z.string().max(64).default('None'),
+  })
+  .describe('A series computed from metrics, such as errors / requests * 100');
 
-const nature = z.strictObject({
-  unit: z.string().optional(),
-  lowest: z.number().optional(),
-  highest: z.number().optional(),
-  bad: z.enum(['up', 'down', 'both']).optional(),
-  gap: z.enum(['zero', 'gap', 'silence']).optional(),
-});
+const nature = z
+  .strictObject({
+    unit: z.string().max(64).optional(),
+    lowest: z.number().optional(),
+    highest: z.number().optional(),
+    bad: z.enum(['up', 'down', 'both']).optional().describe('Which deviations are bad news'),
+    gap: z
+      .enum(['zero', 'gap', 'silence'])
+      .optional()
+      .describe('What an absent point says: nothing happened (0), nothing is known, or the thing has gone quiet'),
+  })
+  .refine(
+    ({ lowest, highest }) => lowest === undefined || highest === undefined || lowest < highest,
+    'has a lowest that is not below its highest → exchange them, or leave one out',
+  );
 
-/** Static rules that stand beside the models. `metric` is a glob over labels. */
-const rule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('above'), metric: z.string(), limit: z.number() }),
-  z.strictObject({ kind: z.literal('below'), metric: z.string(), limit: z.number() }),
-  z.strictObject({ kind: z.literal('jump'), metric: z.string(), by: z.number().positive() }),
-  z.strictObject({ kind: z.literal('stuck'), metric: z.string(), for: duration }),
-  z.strictObject({ kind: z.literal('silent'), metric: z.string(), for: duration }),
-]);
+const labelGlob = name.describe('Which series, by their label; globs allowed');
+const rule = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('above'), metric: labelGlob, limit: z.number() }),
+    z.strictObject({ kind: z.literal('below'), metric: labelGlob, limit: z.number() }),
+    z.strictObject({ kind: z.literal('jump'), metric: labelGlob, by: z.number().positive() }),
+    z.strictObject({ kind: z.literal('stuck'), metric: labelGlob, for: duration }),
+    z.strictObject({ kind: z.literal('silent'), metric: labelGlob, for: duration }),
+  ])
+  .describe('A static rule beside the models');
 
-const sensitivity = z.union([
-  z.string().regex(/^\s*\d+(\.\d+)?\s*(per|a|\/)\s*(day|week|month)\s*$/i),
-  z.strictObject({ threshold: z.number().positive() }),
-  z.strictObject({ contamination: z.number().gt(0).lt(0.5) }),
-]);
+/** A limit, or `off` for none. */
+const limit = (initially: number) =>
+  z
+    .union([z.number(), z.literal('off'), z.literal(false)], { error: 'must be a number, or off' })
+    .default(initially)
+    .transform((given): number | 'off' => (given === false ? 'off' : given));
+
+/**
+ * Flags that every percentage carries. They are recorded with each point, and nobody is told unless `tell` says so: a
+ * processor may idle below 5 all night, and a cache be full by design, while an alert budget is to hold.
+ */
+const percentages = z
+  .strictObject({
+    above: limit(90).describe('A percentage above it is flagged'),
+    below: limit(5).describe('A percentage below it is flagged'),
+    jump: limit(30).describe('A change by so many points at once is flagged'),
+    tell: z
+      .array(z.enum(['above', 'below', 'jump']))
+      .default([])
+      .describe('Which of these flags people are told of; default: none'),
+  })
+  .refine(
+    ({ above, below }) => above === 'off' || below === 'off' || below < above,
+    'has a below that is not below its above → exchange them, or write off',
+  );
+
+const budget = /^\s*(\d+(?:\.\d+)?)\s*(?:per|a|\/)\s*(day|week|month)\s*$/i;
+const weeks = { day: 1 / 7, week: 1, month: 365.25 / 12 / 7 } as const;
+
+/** Alerts a week of a budget such as `3 per week`; undefined for what is not one. */
+export function alertsPerWeek(sensitivity: WatchSettings['sensitivity']): number | undefined {
+  const match = typeof sensitivity === 'string' ? budget.exec(sensitivity) : null;
+  return match === null ? undefined : Number(match[1]) / weeks[match[2].toLowerCase() as keyof typeof weeks];
+}
+
+const sensitivity = z.union(
+  [
+    z
+      .string()
+      .regex(budget, 'is not an alert budget → write such as 3 per week')
+      .refine((text) => !(Number(budget.exec(text)?.[1]) === 0), 'is no alert at all → write shadow: true instead')
+      .describe('An alert budget, such as 3 per week'),
+    z.strictObject({
+      threshold: z.number().positive().describe('In the detector’s own units; its own default is 1.75'),
+    }),
+    z.strictObject({
+      contamination: z.number().gt(0).lt(0.5).describe('The part of points that are taken for strange'),
+    }),
+  ],
+  { error: 'must be an alert budget such as 3 per week, { threshold: 1.75 } or { contamination: 0.01 }' },
+);
 
 const source = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cloudwatch') }),
-  z.strictObject({ kind: z.literal('csv'), path: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('simulated'), seed: z.number().int().default(1) }),
+  z.strictObject({ kind: z.literal('csv'), path: z.string().min(1).describe('A file, or a folder of files') }),
+  z.strictObject({ kind: z.literal('simulated'), seed: z.int().default(1) }),
   z.strictObject({ kind: z.literal('host') }),
 ]);
 
-const watch = z.strictObject({
-  source: source.default({ kind: 'cloudwatch' }),
-  select: z
-    .union([z.string(), selection, z.array(z.union([z.string(), selection]))])
-    .optional()
-    .transform((given) =>
-      (given === undefined ? [] : Array.isArray(given) ? given : [given]).map((one) =>
-        typeof one === 'string' ? selection.parse({ namespace: one }) : one,
-      ),
-    ),
-  metrics: z.array(metric).default([]).describe('Metrics named one by one, such as those of a CDK construct'),
-  expressions: z.array(expression).default([]),
-  every: duration.default(300).describe('How often new points are pulled and judged'),
-  period: duration.default(300).describe('Length of one point'),
-  settle: duration.optional().describe('How long after its end a point is judged; default one minute after one period'),
-  maxSeries: z.number().int().positive().max(100_000).default(500).describe('At most so many series per pattern'),
-  entityBy: z.array(z.string()).optional().describe('Dimensions that name a thing; default: all'),
-  timezone: z.string().default('UTC'),
-  sensitivity: sensitivity.optional(),
-  direction: z
-    .enum(['up', 'down', 'both', 'known'])
-    .default('both')
-    .describe('Deviations to tell of; known: the bad direction of each metric'),
-  floor: z
-    .strictObject({ absolute: z.number().nonnegative().default(0), relative: z.number().nonnegative().default(0) })
-    .prefault({}),
-  confirm: z.strictObject({ rows: z.number().int().min(1).max(60), of: z.number().int().min(1).max(60) }).optional(),
-  rules: z.array(rule).default([]),
-  natures: z
-    .record(z.string(), nature)
-    .default({})
-    .describe('What a metric means, by label glob, over what known-metrics says'),
-  shadow: z.boolean().default(false),
-  labels: z.record(z.string(), z.string()).default({}),
-  forest: z
-    .strictObject({
-      detector: z.enum(['isolation-forest', 'ml-isolation-forest', 'off']).default('isolation-forest'),
-      trees: z.number().int().min(10).max(1000).default(100),
-      sampleSize: z.number().int().min(16).max(4096).optional(),
-      contamination: z.number().gt(0).lt(0.5).default(0.05),
-      threshold: z.number().gt(0).lt(1).optional(),
-    })
-    .prefault({}),
+const confirm = z
+  .strictObject({ rows: z.int().min(1).max(60), of: z.int().min(1).max(60) })
+  .refine(({ rows, of }) => rows <= of, 'asks for more rows than it looks at → write such as { rows: 2, of: 3 }');
+
+const forest = z.strictObject({
+  detector: z.enum(['isolation-forest', 'ml-isolation-forest', 'off']).default('isolation-forest'),
+  trees: z.int().min(10).max(1000).default(100),
+  sampleSize: z.int().min(16).max(4096).optional().describe('Rows per tree; default: chosen by evaluation'),
+  contamination: z.number().gt(0).lt(0.5).default(0.05).describe('The part of training rows beyond the threshold'),
+  threshold: z.number().gt(0).lt(1).optional().describe('A fixed score instead of a contamination'),
 });
+
+const selections = z
+  .union(
+    [
+      name,
+      selection,
+      z
+        .array(
+          z.union([name, selection], {
+            error: 'must be a namespace such as AWS/EC2, or a pattern { namespace, metric, dimensions }',
+          }),
+        )
+        .min(1),
+    ],
+    {
+      error: 'must be a namespace such as AWS/EC2, a pattern { namespace, metric, dimensions }, or a list of these',
+    },
+  )
+  .optional()
+  .describe('A namespace, a pattern over metrics, or a list of them')
+  .transform((given) =>
+    (given === undefined ? [] : Array.isArray(given) ? given : [given]).map((one) =>
+      typeof one === 'string' ? selection.parse({ namespace: one }) : one,
+    ),
+  );
+
+/** Periods that CloudWatch answers in. */
+const isCloudWatchPeriod = (seconds: number): boolean =>
+  [1, 5, 10, 20, 30].includes(seconds) || (seconds % 60 === 0 && seconds <= 86_400);
+
+/** A check that looks at these fields only runs when they are right, whatever is wrong beside them. */
+const evenIf =
+  (...fields: readonly string[]) =>
+  ({ issues }: z.core.ParsePayload): boolean =>
+    !issues.some(({ path = [] }) => path.length === 0 || fields.includes(String(path[0])));
+
+const watch = z
+  .strictObject({
+    source: source.default({ kind: 'cloudwatch' }).describe('Where the metrics come from'),
+    // An empty list is what a resolved watch without selections looks like, and is read again.
+    select: z.preprocess((given) => (Array.isArray(given) && given.length === 0 ? undefined : given), selections),
+    metrics: z.array(metric).default([]).describe('Metrics named one by one, such as those of a CDK construct'),
+    expressions: z.array(expression).default([]).describe('Series computed from metrics, such as errors / requests'),
+    every: duration.default(300).describe('How often new points are pulled and judged'),
+    period: duration.default(300).describe('Length of one point'),
+    settle: duration
+      .optional()
+      .describe('How long after its end a point is judged; default: a minute and one period, at most two minutes'),
+    maxSeries: z.int().positive().max(100_000).default(500).describe('At most so many series per pattern'),
+    entityBy: z
+      .array(name)
+      .min(1)
+      .optional()
+      .describe('Dimensions that name a thing; default: what is known, else all'),
+    timezone: z
+      .string()
+      .refine(isTimeZone, 'is not a time zone → write an IANA name such as Europe/Berlin')
+      .default('UTC')
+      .describe('Rules calendars and daily profiles'),
+    sensitivity: sensitivity.optional().describe('Default: the detector’s own threshold'),
+    direction: z
+      .enum(['up', 'down', 'both', 'known'])
+      .default('both')
+      .describe('Deviations to tell of; known: the bad direction of each metric'),
+    floor: z
+      .strictObject({
+        absolute: z.number().nonnegative().default(0).describe('In the metric’s unit'),
+        relative: z.number().nonnegative().default(0).describe('A part of what was expected, such as 0.1'),
+      })
+      .prefault({})
+      .describe('Deviations smaller than this are not told of'),
+    confirm: confirm.optional().describe('So many of so many rows must be strange; default 1 of 1, for rules 2 of 3'),
+    rules: z.array(rule).max(1000).default([]).describe('Limits, jumps, stuck and silent metrics; default: none'),
+    percentages: percentages.prefault({}).describe('Flags of their own that every percentage carries'),
+    natures: z
+      .record(name, nature)
+      .default({})
+      .describe('What a metric means, by label glob, over what is known of the usual AWS metrics'),
+    shadow: z.boolean().default(false).describe('Judge and record, and tell nobody'),
+    labels: z.record(name, z.string().max(1024)).default({}).describe('Go with every signal, for routing'),
+    forest: forest.prefault({}).describe('The model of a thing’s metrics together'),
+  })
+  .refine(({ source: from, period }) => from.kind !== 'cloudwatch' || isCloudWatchPeriod(period), {
+    path: ['period'],
+    error: 'is not a period of CloudWatch → write 1s, 5s, 10s, 20s, 30s or whole minutes up to 1d',
+    when: evenIf('source', 'period'),
+  })
+  .refine(({ every }) => every <= 86_400, {
+    path: ['every'],
+    error: 'is longer than a day → write at most 1d',
+    when: evenIf('every'),
+  });
 
 export const settingsSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/)
-    .default('aiops'),
+    .regex(
+      /^[a-zA-Z][a-zA-Z0-9-]{0,39}$/,
+      'is not a name → begin with a letter, then letters, digits and hyphens, 40 at most',
+    )
+    .default('aiops')
+    .describe('What the deployment is called'),
   retention: duration.default(190 * 86_400).describe('How long history is kept'),
-  quotaShare: z.number().gt(0).max(1).default(0.25),
-  seed: z.number().int().default(1),
+  quotaShare: z.number().gt(0).max(1).default(0.25).describe('The part of the account’s CloudWatch quotas we may use'),
+  seed: z.int().default(1).describe('Of everything that is drawn by chance'),
   watches: z
-    .record(z.string().min(1).max(64), watch)
-    .refine((all) => Object.keys(all).length > 0, 'at least one watch is needed'),
+    .record(
+      z.string().regex(/^[^\p{Cc}/\\]{1,64}$/u, 'is not a name for a watch → write 1 to 64 characters without slashes'),
+      watch,
+    )
+    .refine((all) => Object.keys(all).length > 0, 'is empty → name a watch and what it selects, such as AWS/EC2')
+    .describe('What to look after, by a name of your own'),
 });
 
+/** What users may write. */
+export type SettingsInput = z.input<typeof settingsSchema>;
+/** Complete with all defaults; parses to itself. */
 export type Settings = z.output<typeof settingsSchema>;
 export type WatchSettings = Settings['watches'][string];
 /** A watch under its name: what the rest of the code speaks of. */
