@@ -10,6 +10,8 @@ import {
   GAP_CHANNELS,
   MEMORY,
   REALS,
+  RECENT,
+  resetSeriesState,
   TAIL,
   TAIL_WHOLES,
   WHOLES,
@@ -44,6 +46,8 @@ const QUANTILE_SHARE = 0.5;
 const LEAST_QUANTILE = Math.fround(0.3);
 /** A severity of so many decades above usual scores half way from ordinary to as strange as it gets. */
 const SCORE_SCALE_SQUARED = 36;
+/** Spread of a series to its distance from the origin below which 32 bits are too coarse. */
+const RESOLUTION = 1e-5;
 /** Values further from the first than this are taken as this far: squares of more leave 32 bits. */
 const FURTHEST = 1e30;
 
@@ -127,20 +131,31 @@ function magnitudeChannel(state: SeriesDetectorState, channel: number, value: nu
           size,
           FLOOR * (MEANS_PER_SPREAD * mean + LEVEL_SHARE * Math.abs(level) + LEAST_FLOOR),
         );
-  const clipped = point > 100 && mean > 0 && size > MAGNITUDE_CLIP * mean ? MAGNITUDE_CLIP * mean : size;
+  const clipped = point > 100 && size > MAGNITUDE_CLIP * mean ? MAGNITUDE_CLIP * mean : size;
   reals[place] += Math.max(1 / (point + 1), MAGNITUDE_RATE) * (clipped - mean);
+}
+
+const checkedThreshold = (threshold: number): number => {
+  if (threshold > 0 && Number.isFinite(threshold)) return threshold;
+  throw new RangeError(`threshold is ${threshold}; give decades of rarity, more than 0, such as 1.75`);
+};
+
+/**
+ * Moves the gates' threshold, as when a new alert budget was translated. What was learned stays.
+ *
+ * @throws RangeError unless it is a finite number of decades above 0.
+ */
+export function setThreshold(state: SeriesDetectorState, threshold: number): void {
+  state.exact[EXACT.threshold] = checkedThreshold(threshold);
 }
 
 function newState(options: SeriesDetectorOptions, stepSeconds: number): SeriesDetectorState {
   if (!(stepSeconds > 0 && Number.isFinite(stepSeconds))) {
     throw new RangeError(`stepSeconds is ${stepSeconds}; give the seconds between two points, more than 0`);
   }
-  if (!(options.threshold > 0 && Number.isFinite(options.threshold))) {
-    throw new RangeError(`threshold is ${options.threshold}; give decades of rarity, more than 0, such as 1.75`);
-  }
   const state = createSeriesState();
   state.exact[EXACT.stepSeconds] = stepSeconds;
-  state.exact[EXACT.threshold] = options.threshold;
+  setThreshold(state, options.threshold);
   state.exact[EXACT.fullNovelty] = options.novelty === 'full' ? 1 : 0;
   state.exact[EXACT.severityGate] = options.severityGate ? 1 : 0;
   return state;
@@ -190,10 +205,25 @@ function excessOf(state: SeriesDetectorState, severity: number): number {
   return severity - QUANTILE_SHARE * quantile;
 }
 
+/**
+ * Whether the first value was out of all proportion: the ones after it then differ by less than 32 bits can tell apart
+ * at that distance, and the series would be blind for ever.
+ */
+function isOriginOff({ reals }: SeriesDetectorState): boolean {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let index = 1; index < RECENT; index++) {
+    low = Math.min(low, reals[REALS.recent + index]);
+    high = Math.max(high, reals[REALS.recent + index]);
+  }
+  return high - low < RESOLUTION * Math.min(Math.abs(low), Math.abs(high)) && low * high > 0;
+}
+
 function step(state: SeriesDetectorState, time: number, given: number): SeriesJudgement {
   if (!Number.isFinite(time)) throw new RangeError(`time is ${time}; give epoch seconds`);
   if (!Number.isFinite(given)) return { unscorable: 'missing-data' };
   const { exact, wholes } = state;
+  if (wholes[WHOLES.points] === RECENT && isOriginOff(state)) resetSeriesState(state);
   if (wholes[WHOLES.points] === 0) exact[EXACT.origin] = given;
   const origin = exact[EXACT.origin];
   const value = Math.min(Math.max(given - origin, -FURTHEST), FURTHEST);

@@ -15,6 +15,8 @@ const CLIPPED_AFTER = 100;
 const CLIP = Math.fround(2.5);
 const ERROR_RATE = 0.002;
 const SURE_AFTER = 500;
+/** So many points at least make the day after which a constant series counts as moved. */
+const MOVED_LEAST = 200;
 /** An hour has a scale of its own once it has so many errors. */
 const HOUR_AFTER = 30;
 const HOUR_RATE = 0.003;
@@ -96,6 +98,7 @@ export function expectAndLearn(state: SeriesDetectorState, time: number, value: 
     wholes[WHOLES.weekCount] = 0;
   }
 
+  restartWhereMoved(state, value);
   forecast[0] = reals[REALS.levels];
   ready[0] = 1;
   ready[1] = visits[day] > 0 ? 1 : 0;
@@ -129,6 +132,24 @@ export function expectAndLearn(state: SeriesDetectorState, time: number, value: 
   return sum / weights;
 }
 
+/**
+ * A series that was constant so far has no error to clip by, and clipped at 0 it never learns: right for a count that
+ * is 0 but for a few bursts, wrong for one that began to live. After a day off the constant without a break
+ * the forecasters begin anew.
+ */
+function restartWhereMoved({ reals, exact, wholes, visits }: SeriesDetectorState, value: number): void {
+  const isAway =
+    wholes[WHOLES.forecasterCounts] > CLIPPED_AFTER && reals[REALS.errors] === 0 && value !== reals[REALS.levels];
+  wholes[WHOLES.awayPoints] = isAway ? wholes[WHOLES.awayPoints] + 1 : 0;
+  if (wholes[WHOLES.awayPoints] < Math.max(MOVED_LEAST, DAY_SECONDS / exact[EXACT.stepSeconds])) return;
+  visits.fill(0);
+  reals.fill(0, REALS.dayProfile, REALS.weekProfile + WEEK_SLOTS);
+  reals.fill(0, REALS.levels, REALS.errors + FORECASTERS);
+  wholes.fill(0, WHOLES.forecasterCounts, WHOLES.forecasterCounts + FORECASTERS);
+  wholes[WHOLES.awayPoints] = 0;
+  reals[REALS.levels] = value;
+}
+
 const heard = (wholes: Int32Array, k: number): boolean =>
   ready[k] === 1 && (k === 0 || wholes[WHOLES.forecasterCounts + k] > HEARD_AFTER);
 
@@ -137,8 +158,7 @@ function learn(reals: Float32Array, wholes: Int32Array, k: number, point: number
   if (ready[k] === 1) {
     const count = wholes[WHOLES.forecasterCounts + k];
     let error = value - forecast[k];
-    // A series that was constant so far has no error to clip by: clipped at 0 it would never learn again.
-    if (count > CLIPPED_AFTER && reals[REALS.errors + k] > 0) {
+    if (count > CLIPPED_AFTER) {
       const limit = Math.fround(CLIP * reals[REALS.errors + k]);
       error = error > limit ? limit : error < -limit ? -limit : error;
     }
@@ -168,7 +188,7 @@ export function scaleByHour(state: SeriesDetectorState, time: number, residual: 
   const scale =
     seen > HOUR_AFTER && overall > 0 ? (reals[REALS.hourScales + hour] + 0.25 * overall) / (1.25 * overall) : 1;
   let size = Math.abs(residual);
-  if (points > CLIPPED_AFTER && overall > 0) size = Math.min(size, SCALE_CLIP * overall * Math.max(scale, LEAST_SCALE));
+  if (points > CLIPPED_AFTER) size = Math.min(size, SCALE_CLIP * overall * Math.max(scale, LEAST_SCALE));
   const hourRate = Math.max(1 / (seen + 1), HOUR_RATE);
   reals[REALS.hourScales + hour] += hourRate * (size - reals[REALS.hourScales + hour]);
   wholes[WHOLES.hourCounts + hour] = seen + 1;

@@ -24,6 +24,7 @@ export const GAP_CHANNELS = 4;
 export const MAGNITUDE_CHANNELS = 4;
 export const CHANNELS = GAP_CHANNELS + MAGNITUDE_CHANNELS;
 export const FORECASTERS = 3;
+export const RECENT = 16;
 
 /** Reals of one tail histogram: its bins, their total, and the weight of the next observation. */
 export const TAIL = { bins: 0, total: BINS, weight: BINS + 1, length: BINS + 2 } as const;
@@ -54,7 +55,7 @@ export const REALS = layout({
   tails: CHANNELS * TAIL.length,
   memories: GAP_CHANNELS * MEMORY.length,
   magnitudeMeans: MAGNITUDE_CHANNELS,
-  recent: 16,
+  recent: RECENT,
   recentResiduals: 8,
   waitingValue: 1,
   waitingMeans: 8,
@@ -80,6 +81,7 @@ export const WHOLES = layout({
   memorySizes: GAP_CHANNELS,
   hourCounts: HOURS,
   forecasterCounts: FORECASTERS,
+  awayPoints: 1,
   daySlot: 1,
   dayCount: 1,
   weekSlot: 1,
