@@ -1,3 +1,4 @@
+import { matchesGlob } from '../metrics/glob.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { amountOf, ruleName, type Rule } from './rule.ts';
 import { ruleSentence } from './rule-words.ts';
@@ -60,7 +61,7 @@ export function rulesFor(given: readonly Rule[], series: SeriesDescription): rea
         } number.`,
       );
     if (rule.kind === 'silent' && series.nature.gap === 'zero') continue;
-    if (matches(rule.metric, series.label)) found.set(ruleName(rule), rule);
+    if (matchesGlob(rule.metric, series.label)) found.set(ruleName(rule), rule);
   }
   return [...found.values()];
 }
@@ -244,26 +245,4 @@ function decide(kept: Float64Array, confirm: Confirmation, rule: Rule, strength:
     kept[Kept.since] = firing ? breaches.reduce((first, breach) => Math.min(first, breach)) : time;
     kept[Kept.firing] = firing ? 1 : 0;
   }
-}
-
-/** Globs of `*` and `?`, without backtracking beyond the last star, so that no pattern is slow. */
-function matches(glob: string, text: string): boolean {
-  let at = 0;
-  let read = 0;
-  let star = -1;
-  let resume = 0;
-  while (read < text.length) {
-    if (at < glob.length && (glob[at] === '?' || (glob[at] === text[read] && glob[at] !== '*'))) {
-      at++;
-      read++;
-    } else if (at < glob.length && glob[at] === '*') {
-      star = at++;
-      resume = read;
-    } else if (star >= 0) {
-      at = star + 1;
-      read = ++resume;
-    } else return false;
-  }
-  while (glob[at] === '*') at++;
-  return at === glob.length;
 }

@@ -1,4 +1,3 @@
-import type { FeatureMatrix } from '../features/feature-matrix.ts';
 import type { Detector } from './detector.ts';
 
 export interface TrainingRangeOptions {
