@@ -9,7 +9,8 @@ export interface Discovery {
   readonly leftOut: readonly { readonly pattern: string; readonly count: number }[];
 }
 
-export type ReadProblem = 'partial' | 'forbidden' | 'internal-error' | 'throttled' | 'not-found';
+/** `refused`: the provider cannot compute it as it is written, such as a mistyped expression; asking again is no use. */
+export type ReadProblem = 'partial' | 'forbidden' | 'internal-error' | 'throttled' | 'not-found' | 'refused';
 
 /** The answer for one asked series; `problem` says why points may be missing, so that nothing is taken for a gap. */
 export interface ReadSeries {
