@@ -1,5 +1,6 @@
 import { cac } from 'cac';
 import type { CAC, Command } from 'cac';
+import { nearest } from '../shared/settings/nearest.ts';
 import type { ExitCode } from './exit-code.ts';
 import { Misuse } from './exit-code.ts';
 import type { Options } from './options.ts';
@@ -36,29 +37,6 @@ const protect = (argument: string): string => {
   return isAssignment ? `${argument.slice(0, equals + 1)}${mark}${argument.slice(equals + 1)}` : argument;
 };
 const unprotect = (argument: string): string => argument.replaceAll(mark, '');
-
-/** How many letters must change, be added or taken away to make one word of the other. */
-function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const change = previous[column - 1] + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(change, previous[column] + 1, current[column - 1] + 1));
-    }
-    previous = current;
-  }
-  return previous[to.length];
-}
-
-/** The word that was probably meant, or undefined where nothing is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked.at(0);
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
-}
 
 const meant = (found: string | undefined, otherwise: string): string =>
   found === undefined ? otherwise : `did you mean ${found}?`;

@@ -34,19 +34,19 @@ const rowsPerWrite = 2000;
  * @throws CsvError where a file cannot be read as a CSV of metrics, or the history has other columns.
  */
 export async function scoreFile(job: ScoreJob, onProgress: (done: number) => void): Promise<ScoreReport> {
-  const history =
+  const learned =
     job.history === undefined ? undefined : await readCsv(csvChunks(job.history, job.history), job.history);
   const table = await readCsv(csvChunks(job.input, job.name), job.name);
-  if (history !== undefined && job.history !== undefined) matchColumns(table.columns, history.columns, job);
-  const total = table.rows + (history?.rows ?? 0);
-  const scored = scoreTable(table, history === undefined ? undefined : inOrderOf(table.columns, history), {
-    onProgress: (rows) => onProgress(rows / Math.max(1, total)),
-  });
+  if (learned !== undefined) matchColumns(table.columns, learned.columns, job);
+  const history = learned === undefined ? undefined : inOrderOf(table.columns, withTimes(learned).table);
+  const { table: timed, placeOf } = withTimes(table);
+  const total = timed.times.length + (history?.times.length ?? 0);
+  const scored = scoreTable(timed, history, { onProgress: (rows) => onProgress(rows / Math.max(1, total)) });
 
-  let unjudged = 0;
+  let unjudged = table.rows - timed.times.length;
   let alerts = 0;
   let anomalousRows = 0;
-  for (let row = 0; row < table.rows; row++) {
+  for (let row = 0; row < timed.times.length; row++) {
     if (Number.isNaN(scored.row.score[row])) unjudged++;
     if (scored.row.alert[row] > 0) alerts++;
     if (scored.row.anomaly[row] > 0) anomalousRows++;
@@ -59,7 +59,7 @@ export async function scoreFile(job: ScoreJob, onProgress: (done: number) => voi
       let block = '';
       for (let row = from; row < Math.min(table.rows, from + rowsPerWrite); row++) {
         const values = table.values.subarray(row * width, (row + 1) * width);
-        block += `${scoredCsvLine(table.stamps[row], values, scored.row, scored.columns, row)}\n`;
+        block += `${scoredCsvLine(table.stamps[row], values, scored.row, scored.columns, placeOf(row))}\n`;
       }
       yield block;
     }
@@ -72,11 +72,27 @@ export async function scoreFile(job: ScoreJob, onProgress: (done: number) => voi
     unjudged,
     alerts,
     anomalousRows,
-    ...(history === undefined || job.history === undefined
-      ? {}
-      : { history: { path: job.history, rows: history.rows } }),
+    ...(learned === undefined ? {} : { history: { path: learned.name, rows: learned.rows } }),
     notes: table.notes,
   };
+}
+
+/** The rows whose time could be read, and where each row of the file is among them; -1 for one that is not. */
+function withTimes(table: Table): { readonly table: Table; readonly placeOf: (row: number) => number } {
+  if (!table.times.some(Number.isNaN)) return { table, placeOf: (row) => row };
+  const width = table.columns.length;
+  const places = new Int32Array(table.times.length).fill(-1);
+  const kept: number[] = [];
+  for (let row = 0; row < table.times.length; row++) {
+    if (Number.isNaN(table.times[row])) continue;
+    places[row] = kept.length;
+    kept.push(row);
+  }
+  const values = new Float64Array(kept.length * width);
+  for (const [place, row] of kept.entries())
+    values.set(table.values.subarray(row * width, (row + 1) * width), place * width);
+  const times = Float64Array.from(kept, (row) => table.times[row]);
+  return { table: { columns: table.columns, times, values }, placeOf: (row) => places[row] };
 }
 
 function matchColumns(columns: readonly string[], known: readonly string[], job: ScoreJob): void {

@@ -36,11 +36,11 @@ export const score: RunCommand = async (args, options, terminal) => {
   if (flag(options, 'json')) {
     const files = [...reports, ...failures.map(({ name, error }) => ({ name, error: error.message }))];
     terminal.out(`${JSON.stringify({ files, withoutHistory: plan.withoutHistory, passedOver: plan.passedOver })}\n`);
-  } else {
+  } else if (reports.length > 0) {
     terminal.out(`${summary(reports, plan.withoutHistory, plan.passedOver, output, terminal).join('\n')}\n`);
   }
   if (failures.length === 0) return exitCode.ok;
-  if (!flag(options, 'json')) {
+  if (!flag(options, 'json') && plan.jobs.length > 1) {
     terminal.err(
       `aiops: ${failures.length} of ${plan.jobs.length} files could not be scored; the others are written\n`,
     );
@@ -89,7 +89,7 @@ function summary(
     ...notes.slice(0, listed).map((note) => colour.dim(note)),
     ...(notes.length > listed ? [colour.dim(`… and ${notes.length - listed} more notes; --json has all`)] : []),
     ...(notes.length > 0 ? [''] : []),
-    `${reports.length} files, ${sum(({ rows }) => rows)} rows, ${sum(({ alerts }) => alerts)} alerts, written to ${output}`,
+    `${reports.length === 1 ? '1 file' : `${reports.length} files`}, ${sum(({ rows }) => rows)} rows, ${sum(({ alerts }) => alerts)} alerts, written to ${output}`,
     ...(learned.size > 0 ? [`${learned.size} of them learned from a history file first`] : []),
     ...(withoutHistory.length > 0
       ? [`No history found for ${withoutHistory.slice(0, 5).join(', ')}${withoutHistory.length > 5 ? ', …' : ''}`]

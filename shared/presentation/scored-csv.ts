@@ -18,7 +18,8 @@ const secondsPerDay = 86_400;
 export const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Every digit a double has: two scores that differ are never written alike. */
-const csvNumber = (value: number): string => (Number.isFinite(value) ? (value === 0 ? '0' : String(value)) : '');
+const csvNumber = (value: number | undefined): string =>
+  value !== undefined && Number.isFinite(value) ? (value === 0 ? '0' : String(value)) : '';
 
 /** `timestamp` and the eight fields; with several columns once more for each, under its name. */
 export function scoredCsvHeader(columns: readonly string[]): string {
@@ -36,6 +37,7 @@ const numbersOf = (scored: ScoredNumbers, row: number): string =>
  *
  * @param timestamp as the input has it.
  * @param values one per column.
+ * @param row where the row's numbers are; -1 for a row that was not judged.
  * @param whole the row as a whole: the column itself where there is only one.
  */
 export function scoredCsvLine(

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../../bin/aiops.ts';
-import { nearest, parseCommandLine } from '../../bin/command-line.ts';
+import { parseCommandLine } from '../../bin/command-line.ts';
 import type { CommandDescription } from '../../bin/command-line.ts';
 import { Misuse } from '../../bin/exit-code.ts';
 import type { Options } from '../../bin/options.ts';
@@ -77,11 +77,6 @@ describe('parsing', () => {
     const { commands } = recorder();
     expect(() => parseCommandLine(argv, commands, '1.2.3', fakeTerminal())).toThrow(Misuse);
     expect(() => parseCommandLine(argv, commands, '1.2.3', fakeTerminal())).toThrow(message);
-  });
-
-  it('suggests nothing where nothing is near', () => {
-    expect(nearest('scroe', ['score', 'train'])).toBe('score');
-    expect(nearest('banana', ['score', 'train'])).toBeUndefined();
   });
 });
 
