@@ -31,8 +31,8 @@ const statistics = new Map(
 /**
  * Reads a CDK `Metric` or `MathExpression`. Tokens (names of resources that do not exist yet) are kept in dimensions.
  *
- * @throws SettingsError for a search expression, a statistic that is no single number per period, another region, or a
- *   period that is only known when it is deployed.
+ * @throws SettingsError for a search expression, a statistic that is no single number per period, or a period that is
+ *   only known when it is deployed.
  */
 export function fromMetric(scope: Construct, place: string, given: IMetric): FromMetric {
   const config = given.toMetricConfig();
@@ -41,7 +41,7 @@ export function fromMetric(scope: Construct, place: string, given: IMetric): Fro
     metric: stat.metricName,
     dimensions: Object.fromEntries((stat.dimensions ?? []).map(({ name, value }) => [name, String(value)])),
     statistic: statisticOf(at, stat.statistic),
-    ...elsewhere(scope, at, stat),
+    ...elsewhere(scope, stat),
   });
   if (config.metricStat !== undefined) {
     return {
@@ -128,18 +128,13 @@ function secondsOf(place: string, period: MetricStatConfig['period']): number {
   return period.toSeconds();
 }
 
-/** Account and region, where they are not the stack's own: naming our own would need rights of another account's kind. */
-function elsewhere(scope: Construct, place: string, stat: MetricStatConfig): { account?: string; region?: string } {
+/** Account and region, where they are not the stack's own. */
+function elsewhere(scope: Construct, stat: MetricStatConfig): { account?: string; region?: string } {
   const home = Stack.of(scope);
-  const same = (given: string | undefined, ours: string): boolean =>
-    given === undefined || given === ours || (Token.isUnresolved(given) && Token.isUnresolved(ours));
-  if (!same(stat.region, home.region)) {
-    refuse(
-      place,
-      `lies in another region than this deployment, which is in ${home.region}`,
-      'deploy one where the metrics are',
-      String(stat.region),
-    );
-  }
-  return same(stat.account, home.account) ? {} : { account: String(stat.account) };
+  const other = (given: string | undefined, ours: string): boolean =>
+    given !== undefined && given !== ours && !(Token.isUnresolved(given) && Token.isUnresolved(ours));
+  return {
+    ...(other(stat.account, home.account) ? { account: String(stat.account) } : {}),
+    ...(other(stat.region, home.region) ? { region: String(stat.region) } : {}),
+  };
 }

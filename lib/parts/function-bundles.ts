@@ -42,6 +42,7 @@ export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
     target: 'node20',
     mainFields: ['module', 'main'],
     conditions: ['module'],
+    alias: { '@aws-sdk/credential-provider-node': join(root, 'shared/adapters/aws/lambda-credentials.ts') },
     banner: { js: requireForCommonJs },
     sourcemap: 'linked',
     sourcesContent: false,
