@@ -4,8 +4,8 @@ import { pushValue, windowStatistics } from './windows.ts';
 
 /** What a model was fitted on; a model is only ever asked about rows of its own recipe. */
 export interface RecipeId {
-  readonly name: 'standard';
-  readonly version: 1;
+  readonly name: string;
+  readonly version: number;
 }
 export const standardRecipe: RecipeId = { name: 'standard', version: 1 };
 

@@ -14,8 +14,8 @@ const MEMORY_DAYS = 7;
 const SECONDS_A_DAY = 86_400;
 /** A deviation counts at most so many spreads, so that a fault barely widens what is usual. */
 const CLIP = 5;
-/** Values whose deviation is taken as it is: the spread is not known yet. */
-const FREE_VALUES = 50;
+/** Values a column needs before its spread is known; their deviations teach as they are. */
+export const SCALING_WARM_UP = 50;
 /** The mean absolute deviation of a normal distribution is this part of its standard deviation. */
 const MEAN_ABSOLUTE_OF_NORMAL = Math.sqrt(2 / Math.PI);
 /** A column that hardly moved is scaled by this part of its level, or by 1 at level 0: no noise is blown up. */
@@ -35,7 +35,8 @@ export function startScaling(columns: number, stepSeconds: number): ScalingState
 
 /**
  * The row in standard deviations from each column's usual level, by what was known before it; then learns from it.
- * The first value of a column is 0 by definition. NaN stays NaN and teaches nothing.
+ * NaN until a column has {@link SCALING_WARM_UP} values, for its spread is not known yet; a missing value stays NaN and
+ * teaches nothing.
  *
  * @throws RangeError on a row of another width.
  */
@@ -56,12 +57,18 @@ export function scaleRow(state: ScalingState, row: ArrayLike<number>): Float64Ar
     const level = count === 0 ? value : numbers[at];
     const spread = Math.max(numbers[at + 1], SMALLEST_PART * Math.abs(level)) || 1;
     const away = value - level;
-    scaled[column] = (away / spread) * MEAN_ABSOLUTE_OF_NORMAL;
-    const lesson = count < FREE_VALUES ? away : Math.max(-CLIP * spread, Math.min(away, CLIP * spread));
+    scaled[column] = count < SCALING_WARM_UP ? Number.NaN : (away / spread) * MEAN_ABSOLUTE_OF_NORMAL;
+    const lesson = count < SCALING_WARM_UP ? away : Math.max(-CLIP * spread, Math.min(away, CLIP * spread));
     const gain = Math.max(1 / (count + 1), 1 / memoryRows);
     numbers[at] = level + gain * lesson;
     numbers[at + 1] += gain * (Math.abs(lesson) - numbers[at + 1]);
     numbers[at + 2] = count + 1;
   }
   return scaled;
+}
+
+/** Whether every column has the values it needs. */
+export function isScaled({ numbers }: ScalingState): boolean {
+  for (let at = NUMBERS - 1; at < numbers.length; at += NUMBERS) if (numbers[at] < SCALING_WARM_UP) return false;
+  return true;
 }

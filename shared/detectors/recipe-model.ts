@@ -1,0 +1,144 @@
+import {
+  columnOfFeature,
+  createRecipe,
+  standardRecipe,
+  startRecipe,
+  type LocalOffset,
+  type RecipeId,
+  type RecipeState,
+} from '../features/recipes.ts';
+import { isScaled, scaleRow, startScaling, type ScalingState } from '../features/scaling.ts';
+import { featureDetectors } from './catalogue.ts';
+import type { FittedDetector, Unscorable } from './detector.ts';
+import { judgeByVote, type EnsembleJudgement, type EnsembleState } from './ensemble.ts';
+import type { IsolationTrees } from './isolation-trees.ts';
+import type { TrainingRangeState } from './training-range.ts';
+
+/** A fitted member as it is stored. */
+export type StoredMember =
+  | { readonly name: 'isolation-forest' | 'ml-isolation-forest'; readonly state: IsolationTrees }
+  | { readonly name: 'training-range'; readonly state: TrainingRangeState };
+
+/** A model over the recipe's features, one for all entities of a watch that have the same columns. */
+export interface RecipeModelState {
+  readonly recipe: RecipeId;
+  /** Names of the metrics, in the order of a row. */
+  readonly columns: readonly string[];
+  readonly stepSeconds: number;
+  /** In the order of the ensemble's members. */
+  readonly members: readonly StoredMember[];
+  readonly ensemble: EnsembleState;
+}
+
+/** What is remembered of one entity between two rows: explicit numbers, the same in memory and in the store. */
+export interface RecipeMemory {
+  readonly scaling: ScalingState;
+  readonly recipe: RecipeState;
+}
+
+export interface RecipeModel {
+  readonly state: RecipeModelState;
+  /** For an entity that was never seen; it needs 50 rows of every column, ten in a row, before it is judged. */
+  start(): RecipeMemory;
+  /**
+   * Advances an entity by one row, in the order of `columns`, NaN where missing; `time` is epoch seconds.
+   *
+   * @throws RangeError on a row of another width or a memory of other columns.
+   */
+  step(memory: RecipeMemory, row: ArrayLike<number>, time: number): RecipeJudgement;
+}
+
+export type RecipeJudgement =
+  | { readonly unscorable: Unscorable }
+  | (Exclude<EnsembleJudgement, { readonly unscorable: Unscorable }> & {
+      /** Each column's part of the strangeness, summing to 1, or all 0 where no column alone accounts for it. */
+      shares(): Float64Array;
+    });
+
+export const startRecipeMemory = (columns: number, stepSeconds: number): RecipeMemory => ({
+  scaling: startScaling(columns, stepSeconds),
+  recipe: startRecipe(columns),
+});
+
+/** The features of an entity's newest row: scaled by what is usual for it, then through the recipe. */
+export function recipeFeatures(
+  columns: readonly string[],
+  stepSeconds: number,
+  offset: LocalOffset,
+): (memory: RecipeMemory, row: ArrayLike<number>, time: number) => Float64Array {
+  return (memory, row, time) =>
+    createRecipe(columns, stepSeconds, offset, memory.recipe).push(scaleRow(memory.scaling, row), time);
+}
+
+/** A member back at work. @throws RangeError on a state that is not one of it. */
+export function restoreMember(member: StoredMember): FittedDetector<unknown> {
+  switch (member.name) {
+    case 'isolation-forest':
+    case 'ml-isolation-forest':
+      return featureDetectors[member.name].restore(member.state);
+    case 'training-range':
+      return featureDetectors[member.name].restore(member.state);
+    default:
+      throw new RangeError(
+        `The model has a member '${String((member as { name: unknown }).name)}', which this release does not know; ` +
+          `it knows ${Object.keys(featureDetectors).join(', ')}.`,
+      );
+  }
+}
+
+/**
+ * @param offset what local time is ahead of UTC; the same as in training, or the calendar says something else.
+ * @throws RangeError on a model of another recipe, or one whose parts do not belong together.
+ */
+export function restoreRecipeModel(state: RecipeModelState, offset: LocalOffset): RecipeModel {
+  const { columns, stepSeconds, ensemble } = state;
+  if (state.recipe.name !== standardRecipe.name || state.recipe.version !== standardRecipe.version)
+    throw new RangeError(
+      `The model is of recipe '${state.recipe.name}' version ${state.recipe.version}; this release has ` +
+        `'${standardRecipe.name}' version ${standardRecipe.version}: train it anew.`,
+    );
+  if (state.members.length !== ensemble.members.length)
+    throw new RangeError(`The model has ${state.members.length} detectors for ${ensemble.members.length} votes.`);
+  const members = state.members.map(restoreMember);
+  const features = recipeFeatures(columns, stepSeconds, offset);
+  const names = createRecipe(columns, stepSeconds, offset).names;
+  const owners = names.map((name) => {
+    const column = columnOfFeature(name, columns);
+    return column === undefined ? -1 : columns.indexOf(column);
+  });
+  const judge = (row: Float64Array): EnsembleJudgement => {
+    const raw = members.map((member) => {
+      const score = member.score(row);
+      return 'value' in score ? score.value : Number.NaN;
+    });
+    return judgeByVote(ensemble, raw);
+  };
+  return {
+    state,
+    start: () => startRecipeMemory(columns.length, stepSeconds),
+    step(memory, row, time) {
+      const newest = features(memory, row, time);
+      const judgement = judge(newest);
+      if ('unscorable' in judgement)
+        return { unscorable: isScaled(memory.scaling) ? judgement.unscorable : 'not-enough-history' };
+      return { ...judgement, shares: () => sharesByOmission(newest, judgement.decades, columns.length, owners, judge) };
+    },
+  };
+}
+
+/** How much less strange the row were, had one column been as usual: scaled features are 0 there. */
+function sharesByOmission(
+  row: Float64Array,
+  decades: number,
+  columns: number,
+  owners: readonly number[],
+  judge: (row: Float64Array) => EnsembleJudgement,
+): Float64Array {
+  const shares = new Float64Array(columns);
+  let total = 0;
+  for (let column = 0; column < columns; column++) {
+    const without = judge(row.map((value, feature) => (owners[feature] === column ? 0 : value)));
+    total += shares[column] = 'unscorable' in without ? 0 : Math.max(decades - without.decades, 0);
+  }
+  return total > 0 ? shares.map((share) => share / total) : shares;
+}

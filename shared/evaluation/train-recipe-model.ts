@@ -1,0 +1,158 @@
+import { calibrateEnsemble, scoresOf } from '../detectors/ensemble.ts';
+import { isolationForest } from '../detectors/isolation-forest.ts';
+import { mlIsolationForest } from '../detectors/ml-isolation-forest.ts';
+import {
+  recipeFeatures,
+  startRecipeMemory,
+  type RecipeModelState,
+  type StoredMember,
+} from '../detectors/recipe-model.ts';
+import { trainingRange } from '../detectors/training-range.ts';
+import type { FeatureMatrix } from '../features/feature-matrix.ts';
+import { createRecipe, standardRecipe, type LocalOffset } from '../features/recipes.ts';
+import {
+  backtest,
+  featuresOf,
+  pool,
+  prepareTrial,
+  rowsOf,
+  type BacktestReport,
+  type Candidate,
+  type EntityHistory,
+  type Featuring,
+} from './backtest.ts';
+import { chooseSampleSize, type SampleSizeReport } from './sample-size.ts';
+
+/** A watch's forest settings are assignable to it. */
+export interface ForestChoice {
+  readonly detector: 'isolation-forest' | 'ml-isolation-forest';
+  readonly trees: number;
+  /** Default: chosen by evaluation. */
+  readonly sampleSize?: number | undefined;
+  readonly contamination: number;
+  readonly threshold?: number | undefined;
+}
+
+export interface TrainedRecipeModel {
+  readonly model: RecipeModelState;
+  readonly backtest: BacktestReport;
+  /** Only where the size was not given. */
+  readonly sampleSize?: SampleSizeReport;
+}
+
+/** Rows a model is fitted on, however large the fleet: more say little that is new. */
+const MOST_ROWS = 20_000;
+/** Histories that are read: the model is one for all, and grows neither in size nor in time with the fleet. */
+export const MOST_HISTORIES = 40;
+/** Rows a history needs: with fewer, no fault finds a quiet place in its end. */
+export const LEAST_HISTORY_ROWS = 600;
+
+/**
+ * Fits the model of a watch on the histories of its entities that have the same columns: scaled to each entity's own
+ * usual, through the recipe, into a forest and the training-range guard. Their weights come from a backtest with planted
+ * faults; their calibration from halves of history that judge each other, so that no row is calibrated on a model that
+ * was fitted on it.
+ *
+ * @param histories at least one with {@link LEAST_HISTORY_ROWS}; shorter ones, and those beyond
+ * {@link MOST_HISTORIES}, are left out.
+ * @throws RangeError where no history is long enough.
+ */
+export function trainRecipeModel(
+  histories: readonly EntityHistory[],
+  columns: readonly string[],
+  stepSeconds: number,
+  offset: LocalOffset,
+  forest: ForestChoice,
+  seed: number,
+): TrainedRecipeModel {
+  const long = histories.filter(({ times }) => times.length >= LEAST_HISTORY_ROWS);
+  if (long.length === 0)
+    throw new RangeError(
+      `None of ${histories.length} histories has ${LEAST_HISTORY_ROWS} rows: wait for more, or backfill.`,
+    );
+  const read = evenly(long, MOST_HISTORIES);
+  const featuring = featuringOf(columns, stepSeconds, offset);
+  const trial = prepareTrial(read, featuring, seed, MOST_ROWS);
+  const grow = (rows: FeatureMatrix, sampleSize: number, own: number) =>
+    (forest.detector === 'isolation-forest' ? isolationForest : mlIsolationForest).fit(
+      rows,
+      { ...forest, sampleSize },
+      own,
+    );
+  const chosen =
+    forest.sampleSize === undefined
+      ? chooseSampleSize(
+          trial,
+          (sampleSize) => ({ name: forest.detector, fit: (rows, own) => grow(rows, sampleSize, own) }),
+          seed,
+        )
+      : undefined;
+  const sampleSize = chosen?.sampleSize ?? forest.sampleSize ?? isolationForest.defaults.sampleSize;
+  const candidates: readonly Candidate[] = [
+    { name: forest.detector, fit: (rows, own) => grow(rows, sampleSize, own) },
+    { name: trainingRange.name, fit: (rows, own) => trainingRange.fit(rows, trainingRange.defaults, own) },
+  ];
+  const report = backtest(trial, candidates, seed);
+  const features = read.map((history) => featuresOf(featuring, history));
+  const everything = pool(features, MOST_ROWS);
+  const members: readonly StoredMember[] = [
+    { name: forest.detector, state: grow(everything, sampleSize, seed).state },
+    { name: 'training-range', state: trainingRange.fit(everything, trainingRange.defaults, seed).state },
+  ];
+  const scores = candidates.map((candidate) => crossScores(features, candidate, seed));
+  return {
+    model: {
+      recipe: standardRecipe,
+      columns,
+      stepSeconds,
+      members,
+      ensemble: calibrateEnsemble(
+        report.candidates.map(({ name, weight }) => ({ name, weight })),
+        scores,
+        stepSeconds,
+      ),
+    },
+    backtest: report,
+    ...(chosen === undefined ? {} : { sampleSize: chosen }),
+  };
+}
+
+/** At most so many, taken at even distances. */
+const evenly = <T>(all: readonly T[], most: number): readonly T[] =>
+  all.length <= most ? all : Array.from({ length: most }, (_, index) => all[Math.floor((index * all.length) / most)]);
+
+function featuringOf(columns: readonly string[], stepSeconds: number, offset: LocalOffset): Featuring {
+  const features = recipeFeatures(columns, stepSeconds, offset);
+  return {
+    columns: columns.length,
+    stepSeconds,
+    names: createRecipe(columns, stepSeconds, offset).names,
+    start: () => {
+      const memory = startRecipeMemory(columns.length, stepSeconds);
+      return (row, time) => features(memory, row, time);
+    },
+  };
+}
+
+/** Scores of every row by a model fitted on the other half of each history. */
+function crossScores(features: readonly FeatureMatrix[], candidate: Candidate, seed: number): readonly Float64Array[] {
+  const halves = features.map((matrix) => {
+    const middle = matrix.rows >> 1;
+    return [rowsOf(matrix, 0, middle), rowsOf(matrix, middle, matrix.rows)] as const;
+  });
+  const fitted = [0, 1].map((half) =>
+    candidate.fit(
+      pool(
+        halves.map((pair) => pair[half]),
+        MOST_ROWS,
+      ),
+      seed,
+    ),
+  );
+  return halves.map(([early, late]) => {
+    const scores = new Float64Array(early.rows + late.rows);
+    scores.set(scoresOf(fitted[1], early));
+    scores.set(scoresOf(fitted[0], late), early.rows);
+    return scores;
+  });
+}
