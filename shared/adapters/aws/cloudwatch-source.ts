@@ -190,7 +190,7 @@ export class CloudWatchSource implements MetricSource {
   };
 
   #at(region: string | undefined): { readonly client: CloudWatchClient; readonly quota: Quota } {
-    const { quotaShare, clock, clientFor = (name) => cloudWatchClient({ region: name }) } = this.#options;
+    const { quotaShare, clock, clientFor = inRegion } = this.#options;
     const known = this.#clients.get(region ?? '');
     if (known !== undefined) return known;
     // Quotas are per region, so each has an allowance of its own.
@@ -209,6 +209,8 @@ export class CloudWatchSource implements MetricSource {
     return failure(`CloudWatch ${operation} failed`, error, remedy);
   }
 }
+
+const inRegion = (region: string): CloudWatchClient => cloudWatchClient({ region });
 
 const none: Points = { times: new Float64Array(0), values: new Float64Array(0) };
 
