@@ -199,13 +199,11 @@ const selections = z
     [
       name,
       selection,
-      z
-        .array(
-          z.union([name, selection], {
-            error: 'must be a namespace such as AWS/EC2, or a pattern { namespace, metric, dimensions }',
-          }),
-        )
-        .min(1),
+      z.array(
+        z.union([name, selection], {
+          error: 'must be a namespace such as AWS/EC2, or a pattern { namespace, metric, dimensions }',
+        }),
+      ),
     ],
     {
       error: 'must be a namespace such as AWS/EC2, a pattern { namespace, metric, dimensions }, or a list of these',
@@ -232,8 +230,7 @@ const evenIf =
 const watch = z
   .strictObject({
     source: source.default({ kind: 'cloudwatch' }).describe('Where the metrics come from'),
-    // An empty list is what a resolved watch without selections looks like, and is read again.
-    select: z.preprocess((given) => (Array.isArray(given) && given.length === 0 ? undefined : given), selections),
+    select: selections,
     metrics: z.array(metric).default([]).describe('Metrics named one by one, such as those of a CDK construct'),
     expressions: z.array(expression).default([]).describe('Series computed from metrics, such as errors / requests'),
     every: duration.default(300).describe('How often new points are pulled and judged'),

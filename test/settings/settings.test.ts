@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkSettings, parseSettings, parseSettingsJson } from '../../shared/settings/load-settings.ts';
 import { SettingsError } from '../../shared/settings/settings-error.ts';
-import { alertsPerWeek, parseDuration, watchesOf, type SettingsInput } from '../../shared/settings/settings.ts';
+import { alertsPerWeek, parseDuration, watchesOf } from '../../shared/settings/settings.ts';
 
 const parsed = (yaml: string) => parseSettings(yaml, 'aiops.yaml');
 const watchWith = (lines: string) =>
@@ -161,7 +161,7 @@ const inputs = fc.record(
     watches: fc.dictionary(fc.stringMatching(/^[a-z ]{1,10}$/), watches, { minKeys: 1, maxKeys: 3 }),
   },
   { requiredKeys: ['watches'] },
-) as fc.Arbitrary<SettingsInput>;
+);
 
 describe('resolved settings', () => {
   it('parse to themselves, also through JSON: what a deployment stored is what the code reads', () => {
