@@ -2,15 +2,21 @@ import { remapColumns } from '../detectors/entity-columns.ts';
 import { entityDetector, type EntityDetectorState } from '../detectors/entity-detector.ts';
 import type { RuleState } from '../detectors/rules.ts';
 import { seriesDetector, type SeriesDetectorState } from '../detectors/series-detector.ts';
+import { startVerdict, type VerdictState } from '../detectors/verdict.ts';
+import { type RecipeMemory, startRecipeMemory } from '../detectors/recipe-model.ts';
 import { copyOf } from './columnar.ts';
-import { startEpisode, type EpisodeState } from './episode.ts';
+import { EVENTS } from './told-rarity.ts';
 
 /** What is remembered of one series. */
 export interface SeriesMemory {
   /** The series' id; its place in a window may change. */
   readonly id: string;
   readonly detector: SeriesDetectorState;
-  episode: EpisodeState;
+  verdict: VerdictState;
+  /** What the newest alert was explained by. */
+  words: string;
+  /** The strongest gated events so far. */
+  readonly events: Float32Array;
   /** Absent while no rule applies. */
   rules?: RuleState;
   /** Values judged so far. */
@@ -18,7 +24,6 @@ export interface SeriesMemory {
   /** Epoch seconds of the first and the newest value judged; NaN before. */
   firstTime: number;
   lastTime: number;
-  lastValue: number;
 }
 
 /** What is remembered of an entity with several series, as a whole. */
@@ -26,7 +31,13 @@ export interface WholeMemory {
   /** Ids of the detector's columns, in its order: a series that left keeps its column, as missing. */
   readonly columns: readonly string[];
   readonly detector: EntityDetectorState;
-  episode: EpisodeState;
+  verdict: VerdictState;
+  words: string;
+  readonly events: Float32Array;
+  /** Rows judged so far. */
+  judged: number;
+  /** What a model needs to know of the entity; absent where none may join. Starts anew with other metrics. */
+  recipe?: { readonly names: readonly string[]; readonly memory: RecipeMemory };
 }
 
 /** All that is remembered of one entity between two calls of judge. Plain data and typed arrays: what is stored. */
@@ -74,11 +85,12 @@ function startSeries(id: string, stepSeconds: number): SeriesMemory {
   return {
     id,
     detector: seriesDetector.start(seriesDetector.defaults, stepSeconds),
-    episode: startEpisode(),
+    verdict: startVerdict(),
+    words: '',
+    events: new Float32Array(EVENTS),
     judged: 0,
     firstTime: Number.NaN,
     lastTime: Number.NaN,
-    lastValue: Number.NaN,
   };
 }
 
@@ -87,17 +99,27 @@ function continueWhole(whole: WholeMemory | undefined, ids: readonly string[], s
     return {
       columns: ids,
       detector: entityDetector.start(entityDetector.defaults, ids.length, stepSeconds),
-      episode: startEpisode(),
+      verdict: startVerdict(),
+      words: '',
+      events: new Float32Array(EVENTS),
+      judged: 0,
     };
   }
   if (whole.columns.length === ids.length && whole.columns.every((id, column) => id === ids[column])) return whole;
   const columnOf = new Map(whole.columns.map((id, column) => [id, column]));
   return {
+    ...whole,
     columns: ids,
     detector: remapColumns(
       whole.detector,
       ids.map((id) => columnOf.get(id) ?? -1),
     ),
-    episode: whole.episode,
   };
+}
+
+/** Brings what a model knows of the entity to these metrics, by their names; other metrics are another entity to it. */
+export function continueRecipe(whole: WholeMemory, names: readonly string[], stepSeconds: number): void {
+  const known = whole.recipe?.names;
+  if (known?.length === names.length && known.every((name, k) => name === names[k])) return;
+  whole.recipe = { names, memory: startRecipeMemory(names.length, stepSeconds) };
 }

@@ -1,3 +1,4 @@
+import { seriesDetector } from '../detectors/series-detector.ts';
 import { type Confirmation, ruleConfirmation } from '../detectors/rules.ts';
 import type { RuleSettings, Watch } from '../settings/settings.ts';
 
@@ -5,8 +6,8 @@ import type { RuleSettings, Watch } from '../settings/settings.ts';
 export interface JudgePolicy {
   /** IANA name: rules calendars and daily profiles. */
   readonly timezone: string;
-  /** Alerts below it are not told. Default: the series detector's own. */
-  readonly threshold?: number;
+  /** Alerts below it are not told; in the series detector's unit. */
+  readonly threshold: number;
   readonly direction: Watch['direction'];
   readonly floor: { readonly absolute: number; readonly relative: number };
   /** So many of so many rows at or above the threshold before an alert counts. */
@@ -14,16 +15,20 @@ export interface JudgePolicy {
   /** The same for rules. */
   readonly confirmRules: Confirmation;
   readonly rules: readonly RuleSettings[];
+  /** Whether a model may join: then what it needs to know of an entity is kept from the first row on. */
+  readonly models: boolean;
 }
 
 export const defaultPolicy: JudgePolicy = {
   timezone: 'UTC',
+  threshold: seriesDetector.defaults.threshold,
   direction: 'both',
   floor: { absolute: 0, relative: 0 },
   // The detector's own gates are its debounce: one before or behind them costs more than it saves.
   confirm: { rows: 1, of: 1 },
   confirmRules: ruleConfirmation,
   rules: [],
+  models: false,
 };
 
 /** @param model holds the threshold that training found for the watch's alert budget, where it has one. */
@@ -34,11 +39,12 @@ export function policyOf(watch: Watch, model?: { readonly threshold?: number | u
       : model?.threshold;
   return {
     timezone: watch.timezone,
-    ...(asked === undefined ? {} : { threshold: asked }),
+    threshold: asked ?? defaultPolicy.threshold,
     direction: watch.direction,
     floor: watch.floor,
     confirm: watch.confirm ?? defaultPolicy.confirm,
     confirmRules: watch.confirm ?? defaultPolicy.confirmRules,
     rules: watch.rules,
+    models: watch.forest.detector !== 'off',
   };
 }

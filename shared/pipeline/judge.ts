@@ -3,11 +3,12 @@ import type { Unscorable } from '../detectors/detector.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { localTime } from '../metrics/time-zone.ts';
 import type { EntityModel } from './entity-model.ts';
-import { continueState, type EntityState, type SeriesMemory } from './entity-state.ts';
+import { continueState, type EntityState, type SeriesMemory, type WholeMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
 import { judgeRules, resumeSeriesRules } from './judge-rules.ts';
-import { judgeSeries } from './judge-series.ts';
-import { judgeWhole } from './judge-whole.ts';
+import { recipeStep } from './judge-recipe.ts';
+import { judgeSeries, seriesPolicy, setGates } from './judge-series.ts';
+import { type JudgedWhole, judgeWhole } from './judge-whole.ts';
 
 /** The rows of one entity to be judged, oldest first: `values[i * series.length + j]` is series `j` at `times[i]`. */
 export interface EntityWindow {
@@ -93,31 +94,45 @@ export function judge(
   const ids = series.map(({ id }) => id);
   const next = continueState(state, entity, ids, stepSeconds);
   const memories = ids.map((id) => memoryOf(next, id));
+  const policies = series.map(({ nature }) => seriesPolicy(policy, nature));
   const rulesOf = memories.map((memory, j) => resumeSeriesRules(memory, series[j], policy));
+  for (const memory of memories) setGates(memory, policy);
   const gone = window.gone === true;
-  const columns = next.whole?.columns.map((id) => ids.indexOf(id)) ?? [];
   const toLocal = localClock(policy.timezone);
-  const wholeRow = new Float64Array(columns.length);
+  const judgeEntity = next.whole === undefined ? undefined : wholeJudge(window, next.whole, policy, model);
   const rows: JudgedRow[] = [];
   for (let i = 0; i < times.length; i++) {
     const time = times[i];
     const at = i * ids.length;
     const local = toLocal(time);
-    const verdicts = memories.map((memory, j) => judgeSeries(memory, time, local, values[at + j], stepSeconds, policy));
+    const verdicts = memories.map((memory, j) =>
+      judgeSeries(memory, time, local, values[at + j], stepSeconds, policies[j]),
+    );
     const rules = memories.flatMap((memory, j) =>
       judgeRules(memory, rulesOf[j], series[j], j, time, values[at + j], gone),
     );
-    if (next.whole === undefined) {
-      rows.push({ time, entity: verdicts[0], shares: [], series: verdicts, rules });
-      continue;
-    }
-    columns.forEach((column, k) => (wholeRow[k] = column === -1 ? Number.NaN : values[at + column]));
-    const { verdict, shares } = judgeWhole(next.whole, wholeRow, time, verdicts, window, policy);
+    const { verdict, shares } = judgeEntity?.(i, verdicts) ?? { verdict: verdicts[0], shares: [] };
     rows.push({ time, entity: verdict, shares, series: verdicts, rules });
   }
   return { rows, state: next };
 }
 
+/** Judges the rows of a window as a whole: its columns put in the order of the memory's, and of the model's. */
+function wholeJudge(window: EntityWindow, memory: WholeMemory, policy: JudgePolicy, model: EntityModel | undefined) {
+  const { series, stepSeconds, times, values } = window;
+  const columnOf = new Map(series.map(({ id }, column) => [id, column]));
+  const columns = memory.columns.map((id) => columnOf.get(id));
+  const described = columns.map((column) => (column === undefined ? undefined : series[column]));
+  const recipe = policy.models ? recipeStep(window, memory, model) : undefined;
+  return (row: number, verdicts: readonly Verdict[]): JudgedWhole => {
+    const own = Float64Array.from(columns, (column) =>
+      column === undefined ? Number.NaN : values[row * series.length + column],
+    );
+    const said = columns.map((column) => (column === undefined ? undefined : verdicts[column]));
+    const whole = { time: times[row], values: own, series: described, verdicts: said };
+    return judgeWhole(memory, whole, recipe?.(row), stepSeconds, policy, model);
+  };
+}
 const memoryOf = (state: EntityState, id: string): SeriesMemory => {
   const found = state.series.find((memory) => memory.id === id);
   if (found === undefined) throw new RangeError(`series ${id} has no memory`);
