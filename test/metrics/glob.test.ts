@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isExact, matchesGlob } from '../../shared/metrics/glob.ts';
+
+describe('a glob', () => {
+  it.each([
+    ['*', '', true],
+    ['*', 'anything', true],
+    ['?', '', false],
+    ['?', 'a', true],
+    ['', '', true],
+    ['', 'a', false],
+    ['CPU*', 'CPUUtilization', true],
+    ['CPU*', 'cpu', false],
+    ['*Errors', '4xxErrors', true],
+    ['*Errors', 'ErrorsTotal', false],
+    ['app/*/x', 'app/a/b/x', true],
+    ['a*b*c', 'aXbXbc', true],
+    ['a*b*c', 'aXcXb', false],
+    ['a?c', 'abc', true],
+    ['a.c', 'abc', false],
+    ['EBSIOBalance%', 'EBSIOBalance%', true],
+    ['[a]', 'a', false],
+    ['a**b', 'ab', true],
+  ])('%j on %j: %s', (pattern, text, matches) => {
+    expect(matchesGlob(pattern, text)).toBe(matches);
+  });
+
+  it('is the regular expression that it looks like', () => {
+    const letters = fc.array(fc.constantFrom('a', 'b', '*', '?', '.'), { maxLength: 8 }).map((all) => all.join(''));
+    fc.assert(
+      fc.property(letters, letters, (pattern, text) => {
+        const source = pattern.replace(/[.]/g, '\\.').replaceAll('*', '.*').replaceAll('?', '.');
+        expect(matchesGlob(pattern, text)).toBe(new RegExp(`^${source}$`).test(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('of many stars takes no time that grows with their number', () => {
+    const started = performance.now();
+    expect(matchesGlob('*a'.repeat(200) + 'b', 'a'.repeat(5000))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('without star and question mark is exact', () => {
+    expect(isExact('i-0abc')).toBe(true);
+    expect(isExact('i-*')).toBe(false);
+    expect(isExact('i-?')).toBe(false);
+  });
+});
