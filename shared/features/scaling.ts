@@ -19,7 +19,7 @@ export const SCALING_WARM_UP = 50;
 /** The mean absolute deviation of a normal distribution is this part of its standard deviation. */
 const MEAN_ABSOLUTE_OF_NORMAL = Math.sqrt(2 / Math.PI);
 /** A column that hardly moved is scaled by this part of its level, or by 1 at level 0: no noise is blown up. */
-const SMALLEST_PART = 0.001;
+const SMALLEST_PART = 1e-6;
 
 /** @throws RangeError on no columns or on a step that is no length of time. */
 export function startScaling(columns: number, stepSeconds: number): ScalingState {
