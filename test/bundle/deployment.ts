@@ -19,6 +19,8 @@ export interface Deployment {
   /** Sets what the fakes take for the present, in epoch seconds. */
   setNow(seconds: number): void;
   invoke(role: FunctionRole, event: unknown): Promise<Invocation>;
+  /** Another instance of the function, cold. */
+  fresh(role: FunctionRole): Promise<Lambda>;
   /** What Scheduler would send for a watch at that time. */
   scheduled(kind: 'Tick' | 'Training', watch: string, time: number): unknown;
   /** Hands everything in the work queue to the worker; its answers. */
@@ -63,13 +65,13 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
 
   const bucket = template.nameOf(only('AWS::S3::Bucket', /Storage/));
   const busName = template.nameOf(only('AWS::Events::EventBus', /Signals/));
-  const queueId = only('AWS::SQS::Queue', /Shards[0-9A-F]{8}$/);
+  const queueId = only('AWS::SQS::Queue', /DetectionShards[0-9A-F]{8}$/);
   aws.s3.createBucket(bucket);
   aws.eventbridge.createBus(busName);
   for (const id of template.idsOf('AWS::SQS::Queue')) aws.sqs.createQueue(template.nameOf(id));
 
-  const lambdas = new Map<FunctionRole, Lambda>();
-  for (const role of ['Anomaly', 'Worker', 'Train'] as const) {
+  const started: Lambda[] = [];
+  const start = async (role: FunctionRole): Promise<Lambda> => {
     const id = only('AWS::Lambda::Function', new RegExp(`${role}[0-9A-F]{8}$`));
     const { Code, Handler, MemorySize, Timeout } = propertiesOf(id) as {
       readonly Code: { readonly S3Key: string };
@@ -78,19 +80,19 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
       readonly Timeout: number;
     };
     aws.grant(role, template.policiesOf(id));
-    lambdas.set(
-      role,
-      await startLambda({
-        bundleDir: assetFolder(Code.S3Key),
-        handler: Handler,
-        environment: template.environmentOf(id),
-        platform: aws.environment(role),
-        functionName: role,
-        memoryMb: MemorySize,
-        timeoutMs: Timeout * 1000,
-      }),
-    );
-  }
+    const lambda = await startLambda({
+      bundleDir: assetFolder(Code.S3Key),
+      handler: Handler,
+      environment: template.environmentOf(id),
+      platform: aws.environment(role),
+      functionName: role,
+      memoryMb: MemorySize,
+      timeoutMs: Timeout * 1000,
+    });
+    started.push(lambda);
+    return lambda;
+  };
+  const lambdas = { Anomaly: await start('Anomaly'), Worker: await start('Worker'), Train: await start('Train') };
 
   // What the bucket deployment's own function would do.
   const deployment = propertiesOf(only('Custom::CDKBucketDeployment', /Settings/));
@@ -101,13 +103,13 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
   const file = settingsKey.slice(settingsKey.lastIndexOf('/') + 1);
   aws.s3.plant(bucket, settingsKey, readFileSync(join(assetFolder(archive), file)));
 
-  const lambdaOf = (role: FunctionRole): Lambda => lambdas.get(role)!;
   return {
     aws,
     busName,
     queueName: template.nameOf(queueId),
     setNow: (seconds) => void (present = seconds),
-    invoke: (role, event) => lambdaOf(role).invoke(event),
+    invoke: (role, event) => lambdas[role].invoke(event),
+    fresh: start,
     scheduled(kind, watch, time) {
       const id = template
         .idsOf('AWS::Scheduler::Schedule')
@@ -121,13 +123,10 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
       for (;;) {
         const event = aws.sqs.lambdaEvent(template.nameOf(queueId), arn, 1);
         if (event.Records.length === 0) return answers;
-        answers.push(await lambdaOf('Worker').invoke(event));
+        answers.push(await lambdas.Worker.invoke(event));
       }
     },
-    logs: (role) =>
-      lambdaOf(role)
-        .logs.map(({ text }) => text)
-        .join('\n'),
+    logs: (role) => lambdas[role].logs.map(({ text }) => text).join('\n'),
     keys: (prefix) => aws.s3.keys(bucket, prefix),
     body(key) {
       const found = aws.s3.object(bucket, key);
@@ -136,7 +135,7 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
     },
     plant: (key, body) => void aws.s3.plant(bucket, key, body),
     async stop() {
-      await Promise.all([...lambdas.values()].map((one) => one.stop()));
+      await Promise.all(started.map((one) => one.stop()));
       await aws.stop();
       rmSync(outdir, { recursive: true });
     },

@@ -1,39 +1,154 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TickSummary } from '../../shared/pipeline/detect-anomalies.ts';
 import { deploy, type Deployment } from './deployment.ts';
 
-const now = 1_767_225_600;
+const minute = 60;
+const hosts = 260;
+// Ahead of the machine's clock, which the functions read.
+const now = Math.ceil(Date.now() / 1000 / 3600) * 3600 + 86_400;
+
+/** A fleet of 260 hosts with two metrics each: more than one shard holds. */
+function fleet(deployed: Deployment, from: number, to: number): void {
+  for (let host = 0; host < hosts; host++) {
+    for (const name of ['Load', 'Queue']) {
+      const samples: [number, number][] = [];
+      for (let time = from; time < to; time += minute) samples.push([time, 10 + ((host * 7 + time / minute) % 13)]);
+      deployed.aws.cloudwatch.book.load({ namespace: 'Fleet', name, dimensions: { Host: `host-${host}` } }, samples);
+    }
+  }
+}
+
 let deployed: Deployment;
 beforeAll(async () => {
-  const metric = new Metric({
-    namespace: 'Shop',
-    metricName: 'Latency',
-    dimensionsMap: { Service: 'cart' },
-    period: Duration.minutes(5),
-  });
-  deployed = await deploy({ watches: { shop: { metrics: [metric] } } }, now);
-});
+  deployed = await deploy(
+    {
+      // A day of backfill is enough to see it done.
+      retention: Duration.days(1),
+      watches: { fleet: { select: 'Fleet', maxSeries: 1000, every: Duration.minutes(1), period: Duration.minutes(1) } },
+    },
+    now,
+  );
+  fleet(deployed, now - 1800, now + 600);
+}, 60_000);
 afterAll(() => deployed.stop());
 
-describe('the train function, as deployed', () => {
-  it('answers {} with a summary of every watch', async () => {
-    const { payload, functionError } = await deployed.invoke('Train', {});
-    expect(functionError).toBeUndefined();
-    expect(payload).toMatchObject({ watches: [{ watch: 'shop', outcome: 'not-enough-history' }] });
+const summaryOf = (payload: unknown): TickSummary => payload as TickSummary;
+
+describe('the anomaly function, as deployed', () => {
+  it('plans the shards of a tick and hands them to the queue', async () => {
+    const { payload, functionError } = await deployed.invoke('Anomaly', deployed.scheduled('Tick', 'fleet', now));
+    expect(functionError, JSON.stringify(payload)).toBeUndefined();
+    expect(summaryOf(payload)).toMatchObject({
+      tick: now,
+      watches: [{ watch: 'fleet', series: 2 * hosts, discovered: true, leftOut: [], ran: [], queued: 2 }],
+    });
+    const messages = deployed.aws.sqs.messages(deployed.queueName).map(({ body }) => JSON.parse(body) as unknown);
+    expect(messages).toEqual([expect.objectContaining({ tick: now }), expect.objectContaining({ tick: now })]);
   });
 
-  it('refuses a misspelt payload and says what may stand in it', async () => {
-    const { payload, functionError } = await deployed.invoke('Train', { wathc: 'shop' });
+  it('has them judged by the worker, whole entities, each once', async () => {
+    const answers = await deployed.work();
+    expect(answers.map(({ payload }) => payload)).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+    expect(deployed.keys('state/fleet/')).toHaveLength(2);
+    expect(deployed.keys('history/fleet/').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('publishes aggregates in our namespace, and no series of its own', () => {
+    const { published } = deployed.aws.cloudwatch;
+    expect(published.length).toBeGreaterThan(0);
+    expect(new Set(published.map(({ namespace }) => namespace))).toEqual(new Set(['AIOps/Monitoring']));
+    expect(JSON.stringify(published)).not.toContain('host-1');
+  });
+
+  it('runs one shard by hand, which then was judged already', async () => {
+    const [{ shard }] = deployed.keys('state/fleet/').map((key) => ({ shard: decodeURIComponent(key.split('/')[2]) }));
+    const event = { watch: 'fleet', shard, scheduledTime: new Date(now * 1000).toISOString() };
+    const { payload } = await deployed.invoke('Anomaly', event);
+    expect(summaryOf(payload).watches[0].ran).toEqual([
+      expect.objectContaining({ watch: 'fleet', shard, tick: now, outcome: 'already-judged' }),
+    ]);
+  });
+
+  it('answers {} with a tick now, as JSON', async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const { payload, functionError } = await deployed.invoke('Anomaly', {});
+    expect(functionError, JSON.stringify(payload)).toBeUndefined();
+    const { tick, watches } = summaryOf(payload);
+    expect(tick).toBeGreaterThanOrEqual(before);
+    expect(tick).toBeLessThanOrEqual(Date.now() / 1000);
+    expect(watches.map(({ watch }) => watch)).toEqual(['fleet']);
+    await deployed.work();
+  });
+
+  it.each([
+    ['a misspelt key', { wathc: 'fleet' }, /wathc.*"scheduledTime"/],
+    ['a time that is none', { scheduledTime: 'soon' }, /scheduledTime.*2026-01-31T12:00:00Z/],
+    ['a watch that the settings do not have', { watch: 'flete' }, /flete.*fleet/],
+    ['a shard of no watch', { shard: '0' }, /watch/],
+    ['text', 'now', /"watch"\?/],
+  ])('refuses %s, and says what may stand in an event', async (_, event, words) => {
+    const { payload, functionError } = await deployed.invoke('Anomaly', event);
     expect(functionError).toBe('Unhandled');
-    expect(payload).toMatchObject({ errorMessage: expect.stringMatching(/wathc.*"scheduledTime"/) as string });
+    expect(payload).toMatchObject({ errorType: 'RangeError', errorMessage: expect.stringMatching(words) as string });
+  });
+});
+
+describe('the worker, as deployed', () => {
+  const record = (messageId: string, body: string) => ({ messageId, body });
+
+  it('gives back what it cannot read, and only that', async () => {
+    const event = {
+      Records: [
+        record('broken', '{"watch":'),
+        record('foreign', '{"hello":"world"}'),
+        record('stale', JSON.stringify({ watch: 'fleet', shard: '0', tick: now - 86_400 })),
+      ],
+    };
+    const { payload, functionError } = await deployed.invoke('Worker', event);
+    expect(functionError).toBeUndefined();
+    expect(payload).toEqual({ batchItemFailures: [{ itemIdentifier: 'broken' }, { itemIdentifier: 'foreign' }] });
+    expect(deployed.logs('Worker')).toMatch(/"message":"shard failed".*not JSON/);
+  });
+
+  it('stays within its folders: nothing was denied, and the inventory is not its to write', () => {
+    const { calls } = deployed.aws;
+    expect(calls.filter(({ status }) => status === 403)).toEqual([]);
+    const written = calls.filter((call) => call.operation === 'PutObject' && call.accessKeyId === 'Worker');
+    const folders = new Set(written.map(({ key }) => key.split('/')[0]));
+    expect([...folders].sort()).toEqual(['history', 'state']);
+  });
+});
+
+describe('the train function, as deployed', () => {
+  it('answers {} with what it did about every watch', async () => {
+    const { payload, functionError } = await deployed.invoke('Train', {});
+    expect(functionError, JSON.stringify(payload)).toBeUndefined();
+    expect(payload).toMatchObject({ watches: [{ watch: 'fleet', outcome: 'not-enough-history' }] });
   });
 
   it('refuses a watch that the settings do not have, naming those they have', async () => {
-    const { payload } = await deployed.invoke('Train', { watch: 'shpo' });
+    const { payload } = await deployed.invoke('Train', { watch: 'flete' });
     expect(payload).toMatchObject({
       errorType: 'RangeError',
-      errorMessage: expect.stringMatching(/shpo.*shop/) as string,
+      errorMessage: expect.stringMatching(/flete.*fleet/) as string,
     });
+  });
+});
+
+describe('a function whose settings are gone', () => {
+  it('says which object is missing and what to do, and works once it is back', async () => {
+    const [key] = deployed.keys('settings/');
+    const body = deployed.body(key);
+    deployed.plant(key, new TextEncoder().encode('{"watches":{}}'));
+    const other = await deployed.fresh('Anomaly');
+    const broken = await other.invoke({});
+    expect(broken.payload).toMatchObject({
+      errorType: 'SettingsError',
+      errorMessage: expect.stringContaining(key) as string,
+    });
+    deployed.plant(key, body);
+    const { functionError } = await other.invoke({});
+    expect(functionError).toBeUndefined();
   });
 });
