@@ -1,6 +1,7 @@
 import {
   billedMetrics,
   getMetricData,
+  mostDatapoints,
   type GetMetricDataInput,
   type GetMetricDataOutput,
   type MetricDataResult,
@@ -31,6 +32,8 @@ export class FakeCloudWatch {
   billed = 0;
   /** Every page says that there is another one. */
   endlessToken = false;
+  /** CloudWatch may end a page before what was asked for is full. */
+  pageDatapoints = mostDatapoints;
   readonly resultFaults: ResultFault[] = [];
   private readonly now: () => number;
   private readonly account: string;
@@ -62,7 +65,9 @@ export class FakeCloudWatch {
   }
 
   private get(input: GetMetricDataInput, region: string): GetMetricDataOutput {
-    const output = getMetricData(input, { book: this.book, now: this.now(), region });
+    const most = Math.min(this.pageDatapoints, input.MaxDatapoints ?? mostDatapoints);
+    const asking = { book: this.book, now: this.now(), region };
+    const output = getMetricData({ ...input, MaxDatapoints: most }, asking);
     this.gets.push(input);
     this.billed += billedMetrics(input, this.book);
     const faults = this.resultFaults.filter((fault) => fault.times > 0);
