@@ -67,11 +67,13 @@ function tryLayout(sample: string, isWhole: boolean, delimiter: CsvLayout['delim
   const time = findTimestamp(records, width, timezone);
   if (time === undefined) return { fit: width > 1 ? 1e-9 * width : 0, records };
   const { skip, index, format } = time;
-  const header = skip === 0 ? undefined : records[skip - 1];
+  const hasHeader = skip > 0 && !isBlank(records[skip - 1] ?? []);
+  const header = hasHeader ? records[skip - 1] : undefined;
   const body = records.slice(skip).filter((record) => !isBlank(record));
   const names = uniqueNames(width, header);
   const notes: string[] = [...(format.note === undefined ? [] : [format.note])];
-  if (skip > 1) notes.push(`${skip - 1} ${skip === 2 ? 'line' : 'lines'} above the header left out`);
+  const above = records.slice(0, Math.max(0, skip - 1)).filter((record) => !isBlank(record)).length;
+  if (above > 0) notes.push(`lines above the header left out: ${above}`);
   const candidates: { index: number; format: NumberFormat; read: number; text: number }[] = [];
   for (let column = 0; column < width; column += 1) {
     if (column === index) continue;
@@ -164,38 +166,45 @@ interface FoundTimestamp {
 }
 
 /**
- * The timestamp column: one with such a name and stamps in it, else the first with a calendar's stamps, else the
- * first of numbers that could be an epoch. The header is the first record, unless a later one among the first few
- * names a time, or the first is already a point.
+ * The timestamp column. Of columns with such a name the first with a calendar's stamps, else the first that could be an
+ * epoch of our age; else any column with a calendar's stamps, a named one with any numbers, any that could be an epoch.
+ * The header is the first record, unless a later one among the first few names a time, or the first is already a point.
  */
 function findTimestamp(
   records: readonly (readonly string[])[],
   width: number,
   timezone: string,
 ): FoundTimestamp | undefined {
-  if (width < 1) return undefined;
   const named = records
     .slice(0, preambleRecords)
     .findIndex((record) => record.length > 1 && record.some((field) => timeNames.test(field.trim())));
-  const skip = named + 1;
+  const first = records.findIndex((record) => !isBlank(record));
   const header = named < 0 ? undefined : records[named];
-  const body = records.slice(skip).filter((record) => !isBlank(record));
-  if (header !== undefined) {
-    const index = header.findIndex((field) => timeNames.test(field.trim()));
-    if (body.length === 0) return { skip, index, format: emptyFormat };
-    const format = timestampFormat(columnOf(body, index), timezone);
-    if (format !== undefined) return { skip, index, format };
+  const body = records.slice(header === undefined ? first : named + 1).filter((record) => !isBlank(record));
+  const isNamed = (index: number): boolean => timeNames.test(header?.[index]?.trim() ?? '');
+  if (header !== undefined && body.length === 0) {
+    return { skip: named + 1, index: header.findIndex((_, index) => isNamed(index)), format: emptyFormat };
   }
-  const columns = Array.from({ length: width }, (_, index) => index);
-  const rest = body.length > 1 ? body.slice(1) : body;
-  const formats = columns.map((index) => ({ index, format: timestampFormat(columnOf(rest, index), timezone) }));
-  const calendar = formats.find(({ format }) => format !== undefined && !format.name.startsWith('epoch'));
-  const epoch = formats.find(({ index, format }) => format !== undefined && isEpoch(columnOf(rest, index), format));
-  const found = calendar ?? epoch;
-  if (found?.format === undefined) return undefined;
-  const isHeaderless = header === undefined && !Number.isNaN(found.format.read(records[0]?.[found.index] ?? ''));
-  const firstIsHeader = header === undefined && !isHeaderless;
-  return { skip: firstIsHeader ? 1 : skip, index: found.index, format: found.format };
+  // Without a name to go by the first record may be a header: it has no say while there are others.
+  const rest = header === undefined && body.length > 1 ? body.slice(1) : body;
+  const candidates = Array.from({ length: width }, (_, index) => index).flatMap((index) => {
+    const stamps = columnOf(rest, index);
+    const format = timestampFormat(stamps, timezone);
+    if (format === undefined) return [];
+    const isCalendar = !format.name.startsWith('epoch');
+    return [{ index, format, isCalendar, isOfOurAge: isCalendar || isEpoch(stamps, format), isNamed: isNamed(index) }];
+  });
+  const found =
+    candidates.find((one) => one.isNamed && one.isCalendar) ??
+    candidates.find((one) => one.isNamed && one.isOfOurAge) ??
+    candidates.find((one) => one.isCalendar) ??
+    candidates.find((one) => one.isNamed) ??
+    candidates.find((one) => one.isOfOurAge);
+  if (found === undefined) return undefined;
+  const { index, format } = found;
+  if (header !== undefined) return { skip: named + 1, index, format };
+  const isPoint = !Number.isNaN(format.read(records[first]?.[index] ?? ''));
+  return { skip: isPoint ? first : first + 1, index, format };
 }
 
 const emptyFormat: TimestampFormat = { name: 'none', read: () => Number.NaN };

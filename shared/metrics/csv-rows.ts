@@ -186,7 +186,7 @@ class Tally {
   notes(): readonly string[] {
     return [
       ...this.layout.notes,
-      ...[...this.kinds].map(([kind, { count, first }]) => `${count} ${kind}, the first on ${first}`),
+      ...[...this.kinds].map(([kind, { count, first }]) => `${kind}: ${count}, the first on ${first}`),
     ];
   }
 
