@@ -103,7 +103,7 @@ const STEP = 3600;
 const level = (row: number, random: { normal(): number }) =>
   50 + 10 * Math.sin((2 * Math.PI * row) / 24) + random.normal();
 
-describe.each([['series-detector', seriesDetector as unknown as SeriesDetector<unknown, unknown>]] as const)(
+describe.each([['series', seriesDetector as unknown as SeriesDetector<unknown, unknown>]] as const)(
   'every detector over a series: %s',
   (name, detector) => {
     const values = (rows: number) => {
@@ -154,7 +154,7 @@ describe.each([['series-detector', seriesDetector as unknown as SeriesDetector<u
   },
 );
 
-describe.each([['entity-detector', entityDetector as unknown as EntityDetector<unknown, unknown>]] as const)(
+describe.each([['entity', entityDetector as unknown as EntityDetector<unknown, unknown>]] as const)(
   'every detector over an entity: %s',
   (name, detector) => {
     const rows = (count: number, columns = 4) => {
@@ -198,7 +198,7 @@ describe.each([['entity-detector', entityDetector as unknown as EntityDetector<u
       const [plain, turned] = [run(rows(400)).judged, run(rows(400).map(turn)).judged];
       plain.forEach((one, row) => {
         const other = turned[row];
-        if ('unscorable' in one || 'unscorable' in other) return expect(other).toEqual(one);
+        if ('unscorable' in one || 'unscorable' in other) { expect(other).toEqual(one); return; }
         expect(other.score).toBeCloseTo(one.score, 9);
         turn(one.shares).forEach((share, column) => expect(other.shares[column]).toBeCloseTo(share, 9));
       });
