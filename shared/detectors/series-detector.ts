@@ -3,6 +3,7 @@ import { expectAndLearn, scaleByHour } from './series-forecast.ts';
 import { passGates } from './series-gates.ts';
 import { fade, gapTo, remember, renewSpread } from './series-memory.ts';
 import { rangeAndLearn } from './series-range.ts';
+import { scoreOf } from './series-score.ts';
 import {
   CHANNELS,
   createSeriesState,
@@ -44,8 +45,6 @@ const MAGNITUDE_CLIP = 4;
 const QUANTILE = Math.fround(0.01);
 const QUANTILE_SHARE = 0.5;
 const LEAST_QUANTILE = Math.fround(0.3);
-/** A severity of so many decades above usual scores half way from ordinary to as strange as it gets. */
-const SCORE_SCALE_SQUARED = 36;
 /** Spread of a series to its distance from the origin below which 32 bits are too coarse. */
 const RESOLUTION = 1e-5;
 /** Values further from the first than this are taken as this far: squares of more leave 32 bits. */
@@ -195,7 +194,7 @@ function judgeChannels(state: SeriesDetectorState, value: number, residual: numb
 }
 
 /** Severity over half its own running 99 % quantile, which then has learned. */
-function excessOf(state: SeriesDetectorState, severity: number): number {
+function learnExcess(state: SeriesDetectorState, severity: number): number {
   const { reals, wholes } = state;
   const quantile = reals[REALS.severityQuantile];
   const rate = Math.max(1 / (wholes[WHOLES.points] + 10), 0.0005);
@@ -233,7 +232,7 @@ function step(state: SeriesDetectorState, time: number, given: number): SeriesJu
   const residual = scaleByHour(state, time, value - forecast);
   judgeChannels(state, value, residual);
   const severity = Math.sqrt(rarities[CHANNEL.r1] ** 2 + rarities[CHANNEL.r4] ** 2 + rarities[CHANNEL.d1] ** 2);
-  const excess = excessOf(state, severity);
+  const excess = learnExcess(state, severity);
   const heeded = exact[EXACT.fullNovelty] === 1 ? FULL : SMALL;
   let novelty = 0;
   for (const channel of heeded) if (rarities[channel] > novelty) novelty = rarities[channel];
@@ -245,7 +244,7 @@ function step(state: SeriesDetectorState, time: number, given: number): SeriesJu
   seen.outside = Math.abs(value - forecast) > range;
   const sharp = opened === 'severity' || (opened === 'none' && severity > novelty);
   return {
-    score: 0.5 * (1 + excess / Math.sqrt(excess * excess + SCORE_SCALE_SQUARED)),
+    score: scoreOf(excess),
     alert,
     novelty,
     expected,

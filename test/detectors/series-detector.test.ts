@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeriesJudgement } from '../../shared/detectors/detector.ts';
 import {
   seriesDetector,
+  setThreshold,
   type SeriesDetectorOptions,
   type SeriesDetectorState,
 } from '../../shared/detectors/series-detector.ts';
@@ -292,8 +293,20 @@ describe('series detector', () => {
   });
 
   it('keeps under 6 KB a series', () => {
-    const bytes = Object.values(begin()).reduce((sum: number, part: ArrayBufferView) => sum + part.byteLength, 0);
-    expect(bytes).toBe(SERIES_STATE_BYTES);
-    expect(bytes).toBeLessThan(6000);
+    const { reals, exact, wholes, visits } = begin();
+    expect(reals.byteLength + exact.byteLength + wholes.byteLength + visits.byteLength).toBe(SERIES_STATE_BYTES);
+    expect(SERIES_STATE_BYTES).toBeLessThan(6000);
+  });
+
+  it('takes another threshold without forgetting what it learned', () => {
+    const random = createRandom(25);
+    const values = Float64Array.from({ length: 1000 }, () => random.normal());
+    const moved = begin();
+    judgeAll(moved, values);
+    const kept = structuredClone(moved);
+    setThreshold(moved, 8.9);
+    const spike = (state: SeriesDetectorState) => scored(seriesDetector.step(state, 300_000, 12));
+    expect(spike(moved)).toMatchObject({ alert: 0, novelty: spike(kept).novelty });
+    expect(() => setThreshold(moved, 0)).toThrow(/threshold is 0/);
   });
 });
