@@ -1,22 +1,21 @@
 import { remapColumns } from '../detectors/entity-columns.ts';
 import { entityDetector, type EntityDetectorState } from '../detectors/entity-detector.ts';
+import { startRarity } from '../detectors/rarity.ts';
 import type { RuleState } from '../detectors/rules.ts';
 import { seriesDetector, type SeriesDetectorState } from '../detectors/series-detector.ts';
 import { startVerdict, type VerdictState } from '../detectors/verdict.ts';
 import { type RecipeMemory, startRecipeMemory } from '../detectors/recipe-model.ts';
 import { copyOf } from './columnar.ts';
-import { EVENTS } from './told-rarity.ts';
+import { noRarity, type RarityMemory } from './episode-rarity.ts';
 
 /** What is remembered of one series. */
-export interface SeriesMemory {
+export interface SeriesMemory extends RarityMemory {
   /** The series' id; its place in a window may change. */
   readonly id: string;
   readonly detector: SeriesDetectorState;
   verdict: VerdictState;
   /** What the newest alert was explained by. */
   words: string;
-  /** The strongest gated events so far. */
-  readonly events: Float32Array;
   /** Absent while no rule applies. */
   rules?: RuleState;
   /** Values judged so far. */
@@ -27,15 +26,12 @@ export interface SeriesMemory {
 }
 
 /** What is remembered of an entity with several series, as a whole. */
-export interface WholeMemory {
+export interface WholeMemory extends RarityMemory {
   /** Ids of the detector's columns, in its order: a series that left keeps its column, as missing. */
   readonly columns: readonly string[];
   readonly detector: EntityDetectorState;
   verdict: VerdictState;
   words: string;
-  readonly events: Float32Array;
-  /** Rows judged so far. */
-  judged: number;
   /** What a model needs to know of the entity; absent where none may join. Starts anew with other metrics. */
   recipe?: { readonly names: readonly string[]; readonly memory: RecipeMemory };
 }
@@ -87,7 +83,8 @@ function startSeries(id: string, stepSeconds: number): SeriesMemory {
     detector: seriesDetector.start(seriesDetector.defaults, stepSeconds),
     verdict: startVerdict(),
     words: '',
-    events: new Float32Array(EVENTS),
+    rarity: startRarity(stepSeconds),
+    ...noRarity,
     judged: 0,
     firstTime: Number.NaN,
     lastTime: Number.NaN,
@@ -101,8 +98,8 @@ function continueWhole(whole: WholeMemory | undefined, ids: readonly string[], s
       detector: entityDetector.start(entityDetector.defaults, ids.length, stepSeconds),
       verdict: startVerdict(),
       words: '',
-      events: new Float32Array(EVENTS),
-      judged: 0,
+      rarity: startRarity(stepSeconds),
+      ...noRarity,
     };
   }
   if (whole.columns.length === ids.length && whole.columns.every((id, column) => id === ids[column])) return whole;

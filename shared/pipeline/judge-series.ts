@@ -1,3 +1,4 @@
+import { strengthOf } from '../detectors/rarity.ts';
 import { seriesDetector } from '../detectors/series-detector.ts';
 import { EXACT } from '../detectors/series-state.ts';
 import { directionOf, reachVerdict, type VerdictPolicy } from '../detectors/verdict.ts';
@@ -5,7 +6,7 @@ import type { MetricNature } from '../metrics/metric.ts';
 import type { SeriesMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
 import type { Verdict } from './judge.ts';
-import { advanceRarity } from './told-rarity.ts';
+import { advanceRarity } from './episode-rarity.ts';
 
 /** What one series' verdicts depend on. */
 export const seriesPolicy = (policy: JudgePolicy, nature: MetricNature): VerdictPolicy => ({
@@ -17,9 +18,9 @@ export const seriesPolicy = (policy: JudgePolicy, nature: MetricNature): Verdict
   highest: nature.highest,
 });
 
-/** The gates of a series open where the watch's threshold asks for more alerts than usual; for fewer, they are sieved. */
+/** The gates open where the watch's alert budget, or its own threshold, wants them to. */
 export function setGates(memory: SeriesMemory, policy: JudgePolicy): void {
-  memory.detector.exact[EXACT.threshold] = Math.min(policy.threshold, seriesDetector.defaults.threshold);
+  memory.detector.exact[EXACT.threshold] = policy.threshold;
 }
 
 /**
@@ -32,7 +33,6 @@ export function judgeSeries(
   time: number,
   local: number,
   value: number,
-  stepSeconds: number,
   policy: VerdictPolicy,
 ): Verdict {
   const judged = seriesDetector.step(memory.detector, local, value);
@@ -42,14 +42,13 @@ export function judgeSeries(
     memory.lastTime = time;
   }
   if ('unscorable' in judged) return { status: 'unknown', reason: judged.unscorable };
-  const sieved = judged.alert >= policy.threshold ? judged : { ...judged, alert: 0 };
-  const { verdict, state } = reachVerdict(memory.verdict, time, value, sieved, policy);
+  const { verdict, state } = reachVerdict(memory.verdict, time, value, judged, policy);
   memory.verdict = state;
-  const rarity = advanceRarity(memory, judged.alert, state, stepSeconds);
+  const isOpen = !Number.isNaN(state.since);
+  const rarity = advanceRarity(memory, strengthOf(judged), isOpen);
   if (verdict.status === 'unknown') return verdict;
   if (verdict.alert > 0) memory.words = verdict.channel;
   const { status, score, alert, expected, lower, upper } = verdict;
-  if (verdict.since === undefined || rarity === undefined)
-    return { status: 'normal', score, alert, expected, lower, upper };
-  return { status, score, alert, expected, lower, upper, since: verdict.since, rarity, explanation: memory.words };
+  const common = { status, score, alert, expected, lower, upper, ...(rarity === undefined ? {} : { rarity }) };
+  return isOpen ? { ...common, since: state.since, explanation: memory.words } : common;
 }

@@ -10,7 +10,7 @@ import type { WholeMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
 import { seriesPolicy } from './judge-series.ts';
 import type { Verdict } from './judge.ts';
-import { advanceRarity } from './told-rarity.ts';
+import { advanceRarity } from './episode-rarity.ts';
 
 const METRICS_TO_STAND_ALONE = 16;
 
@@ -40,13 +40,11 @@ export function judgeWhole(
   memory: WholeMemory,
   row: WholeRow,
   recipe: RecipeJudgement | undefined,
-  stepSeconds: number,
   policy: JudgePolicy,
   model: EntityModel | undefined,
 ): JudgedWhole {
   const streamed = entityDetector.step(memory.detector, row.values);
   const fused = fuse(model, streamed, recipe);
-  if (row.values.some(Number.isFinite)) memory.judged += 1;
   const strongest = standsAlone(row.values.length) ? undefined : strongestSeries(row.verdicts);
   if (fused === undefined && strongest === undefined)
     return {
@@ -75,17 +73,20 @@ export function judgeWhole(
   } as const;
   const { verdict, state } = reachVerdict(memory.verdict, row.time, nothing, judged, asked);
   memory.verdict = state;
-  const rarity = advanceRarity(memory, alert, state, stepSeconds);
-  if (verdict.status === 'unknown') return { verdict, shares: [] };
-  const common = { score, alert: verdict.alert, expected: nothing, lower: nothing, upper: nothing };
-  if (verdict.since === undefined || rarity === undefined)
-    return { verdict: { status: 'normal', ...common }, shares: [] };
-  const shares = sharesOf(row, streamed, recipe);
-  if (verdict.alert > 0 || memory.words === '') memory.words = sentence(shares, row, strongest);
-  return {
-    verdict: { status: 'anomalous', ...common, since: verdict.since, rarity, explanation: memory.words },
-    shares,
+  const isOpen = !Number.isNaN(state.since);
+  const rarity = advanceRarity(memory, Math.max(onset, fused?.alert ?? 0, bySeries, 0), isOpen);
+  const common = {
+    score,
+    alert: verdict.status === 'unknown' ? 0 : verdict.alert,
+    expected: nothing,
+    lower: nothing,
+    upper: nothing,
+    ...(rarity === undefined ? {} : { rarity }),
   };
+  if (!isOpen) return { verdict: { status: 'normal', ...common }, shares: [] };
+  const shares = sharesOf(row, streamed, recipe);
+  if (common.alert > 0) memory.words = sentence(shares, row, strongest);
+  return { verdict: { status: 'anomalous', ...common, since: state.since, explanation: memory.words }, shares };
 }
 
 interface StrongestSeries {

@@ -35,7 +35,7 @@ export type Verdict =
       readonly upper: number;
       /** Epoch seconds of the first point of this episode; only while anomalous. */
       readonly since?: number;
-      /** Only while anomalous: how unusual the episode's strongest alert is. */
+      /** How unusual this row is; in an episode, its strongest row so far. Absent while there is no evidence. */
       readonly rarity?: Rarity;
       /** One sentence; only while anomalous. */
       readonly explanation?: string;
@@ -105,9 +105,7 @@ export function judge(
     const time = times[i];
     const at = i * ids.length;
     const local = toLocal(time);
-    const verdicts = memories.map((memory, j) =>
-      judgeSeries(memory, time, local, values[at + j], stepSeconds, policies[j]),
-    );
+    const verdicts = memories.map((memory, j) => judgeSeries(memory, time, local, values[at + j], policies[j]));
     const rules = memories.flatMap((memory, j) =>
       judgeRules(memory, rulesOf[j], series[j], j, time, values[at + j], gone),
     );
@@ -119,7 +117,7 @@ export function judge(
 
 /** Judges the rows of a window as a whole: its columns put in the order of the memory's, and of the model's. */
 function wholeJudge(window: EntityWindow, memory: WholeMemory, policy: JudgePolicy, model: EntityModel | undefined) {
-  const { series, stepSeconds, times, values } = window;
+  const { series, times, values } = window;
   const columnOf = new Map(series.map(({ id }, column) => [id, column]));
   const columns = memory.columns.map((id) => columnOf.get(id));
   const described = columns.map((column) => (column === undefined ? undefined : series[column]));
@@ -130,7 +128,7 @@ function wholeJudge(window: EntityWindow, memory: WholeMemory, policy: JudgePoli
     );
     const said = columns.map((column) => (column === undefined ? undefined : verdicts[column]));
     const whole = { time: times[row], values: own, series: described, verdicts: said };
-    return judgeWhole(memory, whole, recipe?.(row), stepSeconds, policy, model);
+    return judgeWhole(memory, whole, recipe?.(row), policy, model);
   };
 }
 const memoryOf = (state: EntityState, id: string): SeriesMemory => {

@@ -140,7 +140,6 @@ describe('judge', () => {
     for (const verdict of episode)
       expect(verdict).toMatchObject({
         explanation: expect.stringMatching(/\w/) as unknown,
-        rarity: { unseen: expect.any(Boolean) as unknown },
       });
   });
 

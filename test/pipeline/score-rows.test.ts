@@ -3,7 +3,9 @@ import { scoreTable, stepOf, type Table } from '../../shared/pipeline/score-rows
 
 const start = 1_772_409_600;
 const value = (row: number, column = 0): number =>
-  10 * Math.sin(row / 40 + column) + 3 * Math.sin(row * 12.9898 + column * 78.233) + (row >= 380 && row < 384 ? 60 : 0);
+  10 * Math.sin(row / 40 + column) +
+  3 * Math.sin(row * 12.9898 + column * 78.233) +
+  ((row >= 380 && row < 384) || (row >= 880 && row < 884) ? 60 : 0);
 
 function table(rows: number, columns = ['a'], step = 300): Table {
   const times = Float64Array.from({ length: rows }, (_, row) => start + row * step);
@@ -15,17 +17,19 @@ function table(rows: number, columns = ['a'], step = 300): Table {
 
 describe('scoreTable', () => {
   it('gives one number per row, empty where a row cannot be judged', () => {
-    const { columns, row } = scoreTable(table(420));
+    const { columns, row } = scoreTable(table(920));
     expect(columns).toHaveLength(1);
     expect(row).toBe(columns[0]);
-    expect(row.score).toHaveLength(420);
+    expect(row.score).toHaveLength(920);
     expect(row.score[0]).toBeNaN();
-    expect(row.score[419]).toBeGreaterThan(0);
+    expect(row.score[919]).toBeGreaterThan(0);
     expect(row.alert[380]).toBeGreaterThan(0);
     expect(row.anomaly[380]).toBe(1);
-    expect(row.rarity[380]).toBeGreaterThan(0);
     expect(row.anomaly[200]).toBe(0);
-    expect(row.rarity[200]).toBeNaN();
+    // A rarity needs evidence, and the first 600 rows are none.
+    expect(row.rarity[380]).toBeNaN();
+    expect(row.rarity[880]).toBeGreaterThan(row.rarity[870]);
+    expect(row.rarity.every((seconds) => !(seconds > 320 * 300))).toBe(true);
   });
 
   it('never looks ahead', () => {
