@@ -80,7 +80,7 @@ const LARGEST_VALUE = 1e100;
 const isMeasured = (value: number): boolean => Math.abs(value) < LARGEST_VALUE;
 
 export const entityDetector: EntityDetector<EntityDetectorOptions, EntityDetectorState> = {
-  name: 'entity-detector',
+  name: 'entity',
   defaults: { threshold: 5 },
 
   start(options, columns, stepSeconds) {
