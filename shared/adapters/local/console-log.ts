@@ -8,9 +8,19 @@ type Level = 'info' | 'warn' | 'error';
  */
 export function consoleLog(write: (line: string) => void): Log {
   const say = (level: Level) => (message: string, fields?: LogFields) => {
-    write(JSON.stringify({ level, message, ...fields }, readable));
+    write(lineOf({ level, message, ...fields }));
   };
   return { info: say('info'), warn: say('warn'), error: say('error') };
+}
+
+/** A log must never be what fails: fields that refer to themselves are left out. */
+function lineOf(entry: LogFields): string {
+  try {
+    return JSON.stringify(entry, readable);
+  } catch (error) {
+    const { level, message } = entry;
+    return JSON.stringify({ level, message, unwritable: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 function readable(_name: string, value: unknown): unknown {
