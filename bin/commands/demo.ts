@@ -1,0 +1,96 @@
+import { performance } from 'node:perf_hooks';
+import { resolve } from 'node:path';
+import { createColors } from 'picocolors';
+import { FileObjectStore } from '../../shared/adapters/local/file-object-store.ts';
+import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
+import { durationWords } from '../../shared/presentation/words.ts';
+import type { RunCommand } from '../command-line.ts';
+import { compare } from '../demo-incidents.ts';
+import { runDemo } from '../demo-run.ts';
+import { demoStory } from '../demo-story.ts';
+import { exitCode } from '../exit-code.ts';
+import { humanLog } from '../human-log.ts';
+import { flag, text, wholeNumber } from '../options.ts';
+import { progressBar } from '../progress.ts';
+import type { Progress } from '../progress.ts';
+import { trainingLines } from './train.ts';
+
+const titles = { history: 'fetch two weeks', train: 'train', live: 'watch' } as const;
+
+/** `demo`, which is `npm start`: the whole story on a fleet whose faults are known. */
+export const demo: RunCommand = async (_args, options, terminal) => {
+  const seed = wholeNumber(options, 'seed', 0, Number.MAX_SAFE_INTEGER) ?? 1;
+  const days = wholeNumber(options, 'days', 1, 14) ?? 4;
+  const folder = text(options, 'data');
+  const asJson = flag(options, 'json');
+  const colour = createColors(terminal.colours);
+  const say = (line: string): void => {
+    if (!asJson) terminal.out(`${line}\n`);
+  };
+  const startedAt = performance.now();
+  say(colour.bold('A fleet of five servers, 20 metrics a minute. Nothing here is real but the pipeline.'));
+  say(
+    `First it gets two weeks of history to learn from; then ${days} days pass in which things go wrong, and every five`,
+  );
+  say('minutes it looks at what is new. It does not know what is done to it. Times are UTC.');
+
+  let step: keyof typeof titles | undefined;
+  let bar: Progress | undefined;
+  const run = await runDemo({
+    seed,
+    days,
+    store:
+      folder === undefined
+        ? new MemoryObjectStore()
+        : new FileObjectStore(resolve(terminal.cwd, folder), { durable: false }),
+    log: humanLog(terminal, flag(options, 'debug')),
+    signal: terminal.signal,
+    onProgress: (now, done, of) => {
+      if (now !== step) {
+        bar?.stop();
+        bar = progressBar(terminal, titles[now].padEnd(15), of);
+        step = now;
+      }
+      bar?.update(done);
+    },
+  }).finally(() => bar?.stop());
+
+  const compared = compare(run.faults, run.incidents);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const found = compared.faults.filter(({ found: incident }) => incident !== undefined);
+  const delays = found.map(({ delay = Number.NaN }) => delay).sort((a, b) => a - b);
+  const median = delays.length === 0 ? undefined : delays[Math.floor(delays.length / 2)];
+  if (asJson) {
+    const { incidents, ticks, points, historyPoints, training } = run;
+    const summary = {
+      faults: compared.faults.length,
+      found: found.length,
+      falseAlerts: compared.falseAlerts.length,
+      medianDelaySeconds: median,
+    };
+    terminal.out(
+      `${JSON.stringify({ seed, days, seconds, ticks, points, historyPoints, training, summary, ...compared, incidents })}\n`,
+    );
+    return exitCode.ok;
+  }
+  say('');
+  for (const line of run.training.watches.flatMap(trainingLines)) say(line);
+  for await (const line of demoStory(run, compared, terminal)) say(line);
+  say('');
+  say(
+    colour.bold(
+      `${found.length} of ${compared.faults.length} found${median === undefined ? '' : `, half of them within ${durationWords(median)}`}; ` +
+        `${compared.falseAlerts.length} false in ${days} days on ${20} metrics.`,
+    ),
+  );
+  say(
+    `${run.ticks} ticks and ${run.historyPoints + run.points} points in ${seconds.toFixed(0)} s. Another fleet: npm start -- --seed 2`,
+  );
+  say('');
+  say('What to do next');
+  say('  npx aiops score my.csv --out scored.csv     your own data, row by row');
+  say('  npx aiops detect --follow --every 30s       this machine, live');
+  say('  npx aiops init && npx aiops doctor          your AWS account: what would be watched, and what it costs');
+  say('  npx cdk deploy                              have it done there, every five minutes');
+  return exitCode.ok;
+};

@@ -1,0 +1,164 @@
+import { MemoryEventBus } from '../shared/adapters/local/memory-event-bus.ts';
+import { MemoryMetricSink } from '../shared/adapters/local/memory-metric-sink.ts';
+import { MemoryWorkQueue } from '../shared/adapters/local/memory-work-queue.ts';
+import { nodeBytes } from '../shared/adapters/local/node-bytes.ts';
+import { SimulatedFleet } from '../shared/adapters/local/simulated-fleet.ts';
+import type { Fault } from '../shared/adapters/local/fleet-faults.ts';
+import type { Signal } from '../shared/alerting/signal.ts';
+import type { SeriesDescription } from '../shared/metrics/metric.ts';
+import type { WatchSelection } from '../shared/metrics/selection.ts';
+import type { TrainSummary } from '../shared/pipeline/train-models.ts';
+import { trainModels } from '../shared/pipeline/train-models.ts';
+import type { Log } from '../shared/ports/log.ts';
+import type { Discovery, MetricSource, Reading } from '../shared/ports/metric-source.ts';
+import type { ObjectStore } from '../shared/ports/object-store.ts';
+import { checkSettings } from '../shared/settings/load-settings.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { gatherIncidents } from './demo-incidents.ts';
+import type { DemoIncident } from './demo-incidents.ts';
+import { runTick } from './run-tick.ts';
+import type { LocalPorts } from './run-tick.ts';
+
+const day = 86_400;
+/** A Monday, so that every run of a seed is the same, whenever it is run. */
+const goLive = Date.UTC(2026, 10, 2) / 1000;
+const watchName = 'fleet';
+const every = 300;
+const period = 60;
+const historyDays = 14;
+
+export interface DemoOptions {
+  readonly seed: number;
+  readonly days: number;
+  readonly store: ObjectStore;
+  readonly log: Log;
+  readonly onProgress: (step: 'history' | 'train' | 'live', done: number, of: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface DemoRun {
+  readonly settings: Settings;
+  readonly fleet: SimulatedFleet;
+  readonly seed: number;
+  /** Epoch seconds between which faults were planted and every tick was judged as it came. */
+  readonly from: number;
+  readonly to: number;
+  readonly every: number;
+  readonly faults: readonly Fault[];
+  readonly incidents: readonly DemoIncident[];
+  readonly training: TrainSummary;
+  readonly ticks: number;
+  readonly points: number;
+  readonly historyPoints: number;
+}
+
+/** The settings of the demo, as an aiops.yaml would have them. */
+export const demoSettings = (seed: number): Settings =>
+  checkSettings(
+    {
+      name: 'demo',
+      seed,
+      watches: {
+        [watchName]: {
+          source: { kind: 'simulated', seed },
+          every,
+          period,
+          sensitivity: '5 per week',
+          rules: [
+            { kind: 'above', metric: 'CPUUtilization', limit: 90 },
+            { kind: 'stuck', metric: '*', for: '20m' },
+          ],
+        },
+      },
+    },
+    'the demo',
+  );
+
+/**
+ * A first deployment, fast-forwarded: a first tick, two weeks of history fetched and learned, models trained, then some
+ * days tick by tick while things go wrong. The pipeline is the deployed one; only time and the fleet are made up.
+ */
+export async function runDemo({ seed, days, store, log, onProgress, signal }: DemoOptions): Promise<DemoRun> {
+  const settings = demoSettings(seed);
+  let now = goLive;
+  const clock = { now: () => now };
+  const fleet = new SimulatedFleet(seed, clock, { faultsFrom: goLive });
+  const source = new CountingSource(fleet, (days) => onProgress('history', Math.min(days, historyDays), historyDays));
+  const signals: Signal[] = [];
+  const ports: LocalPorts = {
+    settings,
+    store,
+    bytes: nodeBytes,
+    source: () => source,
+    bus: new MemoryEventBus((one) => signals.push(one)),
+    sink: new MemoryMetricSink(),
+    queue: new MemoryWorkQueue(),
+    clock,
+    log,
+  };
+  const tickAt = async (tick: number): Promise<number> => {
+    signal.throwIfAborted();
+    now = tick;
+    const { watches } = await runTick({ tick }, ports);
+    return watches.flatMap(({ ran }) => ran).reduce((sum, { points }) => sum + points, 0);
+  };
+
+  onProgress('history', 0, historyDays);
+  // A first look at the source fills the inventory, and the past is fetched; the second tick sees that it is there.
+  await tickAt(goLive - 2 * every);
+  await tickAt(goLive - every);
+  const historyPoints = source.points;
+  onProgress('train', 0, 1);
+  const training = await trainModels(
+    { tick: goLive, by: 'demo', onProgress: (_step, done, of) => onProgress('train', done, of) },
+    ports,
+  ).catch((): TrainSummary => ({ watches: [] })); // TEMP
+  await tickAt(goLive);
+
+  const to = goLive + days * day;
+  const ticks = (days * day) / every;
+  let points = 0;
+  for (let index = 1; index <= ticks; index++) {
+    points += await tickAt(goLive + index * every);
+    onProgress('live', index, ticks);
+  }
+  return {
+    settings,
+    fleet,
+    seed,
+    from: goLive,
+    to,
+    every,
+    faults: fleet.faults(goLive, to - 3 * 3600),
+    incidents: gatherIncidents(signals.filter(({ evaluatedAt }) => evaluatedAt > goLive)),
+    training,
+    ticks,
+    points,
+    historyPoints,
+  };
+}
+
+/** Counts what is read, and tells the days of history as they are fetched. */
+class CountingSource implements MetricSource {
+  points = 0;
+  #days = 0;
+  readonly #source: MetricSource;
+  readonly #onDay: (days: number) => void;
+
+  constructor(source: MetricSource, onDay: (days: number) => void) {
+    this.#source = source;
+    this.#onDay = onDay;
+  }
+
+  discover(watch: WatchSelection): Promise<Discovery> {
+    return this.#source.discover(watch);
+  }
+
+  async read(series: readonly SeriesDescription[], from: number, to: number): Promise<Reading> {
+    const reading = await this.#source.read(series, from, to);
+    for (const { points } of reading.series) this.points += points.times.length;
+    // Pulls are short; only the past comes by the day.
+    if (to - from > day / 2) this.#onDay(++this.#days);
+    return reading;
+  }
+}

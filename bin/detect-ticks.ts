@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '../shared/adapters/local/system-clock.ts';
+import type { TickSummary } from '../shared/pipeline/detect-anomalies.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { Watch } from '../shared/settings/settings.ts';
+import { runTick } from './run-tick.ts';
+import type { LocalPorts } from './run-tick.ts';
+
+/** The present, or a past that is made to be the present while we catch up with it. */
+export class LocalClock implements Clock {
+  #time: number | undefined;
+
+  now(): number {
+    return this.#time ?? systemClock.now();
+  }
+
+  setTo(time: number | undefined): void {
+    this.#time = time;
+  }
+}
+
+/** Readings of rates need two measurements: so long passes between the first and the first that counts. */
+const hostWarmUpMilliseconds = 2000;
+
+/** The last moment of which a source knows: now, but for files the end of their last point. */
+async function presentOf(watch: Watch, ports: LocalPorts): Promise<number> {
+  if (watch.source.kind !== 'csv') return Math.floor(systemClock.now());
+  const source = ports.source(watch);
+  const { series } = await source.discover(watch);
+  const reading = await source.read(series, -Infinity, Infinity);
+  let last = -Infinity;
+  for (const { points } of reading.series) for (const time of points.times) last = Math.max(last, time);
+  // A point is judged once its period is over and it has settled.
+  return Math.ceil(last + watch.period + (watch.settle ?? watch.period + 60));
+}
+
+/**
+ * One tick of a watch, with what it needs to mean something: a source that has all its past at hand is caught up with
+ * first (a look at it, its history, then the tick itself); one that is live is taken as it is.
+ */
+export async function detectOnce(watch: Watch, ports: LocalPorts, clock: LocalClock): Promise<TickSummary> {
+  if (watch.source.kind === 'host') {
+    await ports.source(watch).discover(watch);
+    await pause(hostWarmUpMilliseconds);
+  }
+  if (watch.source.kind === 'host' || watch.source.kind === 'cloudwatch') {
+    return runTick({ tick: Math.floor(systemClock.now()), watch: watch.name }, ports);
+  }
+  const present = await presentOf(watch, ports);
+  try {
+    // The first tick finds the series and fetches their past, the second sees that it is there, the third judges.
+    for (const before of [2, 1]) {
+      clock.setTo(present - before * watch.every);
+      await runTick({ tick: present - before * watch.every, watch: watch.name }, ports);
+    }
+    clock.setTo(present);
+    return await runTick({ tick: present, watch: watch.name }, ports);
+  } finally {
+    clock.setTo(undefined);
+  }
+}
+
+/** Ticks of a watch at whole multiples of its interval, until `signal`. A tick that fails is told, and the next one is tried. */
+export async function followWatch(
+  watch: Watch,
+  ports: LocalPorts,
+  signal: AbortSignal,
+  heard: (outcome: TickSummary | Error) => void,
+): Promise<void> {
+  let last = 0;
+  while (!signal.aborted) {
+    const now = systemClock.now();
+    const next = Math.max(Math.ceil(now / watch.every) * watch.every, last + watch.every);
+    try {
+      await pause((next - now) * 1000, undefined, { signal });
+    } catch {
+      return;
+    }
+    last = next;
+    try {
+      heard(await runTick({ tick: next, watch: watch.name }, ports));
+    } catch (error) {
+      heard(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
