@@ -23,14 +23,13 @@ export const knownNamespaces: readonly KnownNamespace[] = [
   ...messageMetrics,
 ];
 
-/** What is taken for granted of a metric that is not known: averaged, every minute, any change may be bad news. */
-export const unknownMetric = {
+/** What is taken for granted of a metric that is not known: it is averaged, and any change may be bad news. */
+const unknownMetric = {
   statistics: ['Average'],
-  periodSeconds: 60,
   unit: 'None',
   bad: 'both',
   gap: 'gap',
-} as const satisfies Omit<KnownMetric, 'metric'>;
+} as const satisfies Omit<KnownMetric, 'metric' | 'periodSeconds'>;
 
 const byName = new Map(
   knownNamespaces.map(({ namespace, entityDimensions, metrics }) => [
@@ -83,7 +82,7 @@ export function describeSeries(metric: Metric, watch: DescribingWatch): SeriesDe
     .sort()
     .map((dimension) => metric.dimensions[dimension]);
   const label = [name, ...(statistic === statisticsOf(namespace, name)[0] ? [] : [statistic]), ...parts].join(' ');
-  const native = knownMetric(namespace, name)?.periodSeconds ?? unknownMetric.periodSeconds;
+  const native = knownMetric(namespace, name)?.periodSeconds ?? watch.period;
   return {
     id: seriesId(metric),
     entity: entityId(metric, entityDimensions),
