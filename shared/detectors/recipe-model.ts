@@ -38,7 +38,7 @@ export interface RecipeMemory {
 
 export interface RecipeModel {
   readonly state: RecipeModelState;
-  /** For an entity that was never seen; it needs 50 rows of every column, ten in a row, before it is judged. */
+  /** For an entity that was never seen; it needs a day of every column, ten rows of it in a row, before it is judged. */
   start(): RecipeMemory;
   /**
    * Advances an entity by one row, in the order of `columns`, NaN where missing; `time` is epoch seconds.

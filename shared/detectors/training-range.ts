@@ -3,9 +3,11 @@ import type { Detector } from './detector.ts';
 export interface TrainingRangeOptions {
   /** How far outside, in widths of the range, scores one half. */
   readonly halfAt: number;
+  /** Features that may go anywhere: a day of the week that history did not see is no fault. */
+  readonly ignored: readonly string[];
 }
 
-/** Per feature what history ranged over. */
+/** Per feature what history ranged over; an ignored one ranges over everything. */
 export interface TrainingRangeState {
   readonly features: readonly string[];
   readonly halfAt: number;
@@ -26,8 +28,8 @@ const SMALLEST_WIDTH = 1e-9;
  */
 export const trainingRange: Detector<TrainingRangeOptions, TrainingRangeState> = {
   name: 'training-range',
-  defaults: { halfAt: 1 },
-  fit(history, { halfAt }) {
+  defaults: { halfAt: 1, ignored: [] },
+  fit(history, { halfAt, ignored }) {
     if (!(halfAt > 0)) throw new RangeError(`The guard's halfAt is ${halfAt}: give a positive number of ranges.`);
     const { names } = history;
     if (names.length === 0) throw new RangeError('The history has no features: give at least one column.');
@@ -47,6 +49,11 @@ export const trainingRange: Detector<TrainingRangeOptions, TrainingRangeState> =
       throw new RangeError(
         `The history has ${complete} complete row${complete === 1 ? '' : 's'} of ${history.rows}: a range needs at least 2.`,
       );
+    names.forEach((name, feature) => {
+      if (!ignored.includes(name)) return;
+      lowest[feature] = -Infinity;
+      highest[feature] = Infinity;
+    });
     return trainingRange.restore({ features: names, halfAt, lowest, highest });
   },
   restore(state) {

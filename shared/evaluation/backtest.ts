@@ -66,11 +66,22 @@ export function featuresOf(featuring: Featuring, history: EntityHistory): Featur
 }
 
 /** Rows `[from, to)` of a matrix, sharing its memory. */
-export const rowsOf = ({ names, values }: FeatureMatrix, from: number, to: number): FeatureMatrix => ({
+const rowsOf = ({ names, values }: FeatureMatrix, from: number, to: number): FeatureMatrix => ({
   names,
   rows: to - from,
   values: values.subarray(from * names.length, to * names.length),
 });
+
+/** The rows whose number passes. */
+export function rowsWhere({ names, rows, values }: FeatureMatrix, passes: (row: number) => boolean): FeatureMatrix {
+  const width = names.length;
+  const kept = Array.from({ length: rows }, (_, row) => row).filter(passes);
+  const found = new Float64Array(kept.length * width);
+  kept.forEach((row, index) => {
+    found.set(values.subarray(row * width, (row + 1) * width), index * width);
+  });
+  return { names, rows: kept.length, values: found };
+}
 
 /** Matrices below each other, at most `most` rows of them, taken at even distances. */
 export function pool(matrices: readonly FeatureMatrix[], most: number): FeatureMatrix {

@@ -9,13 +9,13 @@ import {
 } from '../detectors/recipe-model.ts';
 import { trainingRange } from '../detectors/training-range.ts';
 import type { FeatureMatrix } from '../features/feature-matrix.ts';
-import { createRecipe, standardRecipe, type LocalOffset } from '../features/recipes.ts';
+import { calendarNames, createRecipe, standardRecipe, type LocalOffset } from '../features/recipes.ts';
 import {
   backtest,
   featuresOf,
   pool,
   prepareTrial,
-  rowsOf,
+  rowsWhere,
   type BacktestReport,
   type Candidate,
   type EntityHistory,
@@ -50,8 +50,8 @@ export const LEAST_HISTORY_ROWS = 600;
 /**
  * Fits the model of a watch on the histories of its entities that have the same columns: scaled to each entity's own
  * usual, through the recipe, into a forest and the training-range guard. Their weights come from a backtest with planted
- * faults; their calibration from halves of history that judge each other, so that no row is calibrated on a model that
- * was fitted on it.
+ * faults; their calibration from days of history that judge the days between, so that no row is calibrated on a model
+ * that was fitted on it.
  *
  * @param histories at least one with {@link LEAST_HISTORY_ROWS}; shorter ones, and those beyond
  * {@link MOST_HISTORIES}, are left out.
@@ -88,18 +88,19 @@ export function trainRecipeModel(
         )
       : undefined;
   const sampleSize = chosen?.sampleSize ?? forest.sampleSize ?? isolationForest.defaults.sampleSize;
+  const guard = { ...trainingRange.defaults, ignored: calendarNames };
   const candidates: readonly Candidate[] = [
     { name: forest.detector, fit: (rows, own) => grow(rows, sampleSize, own) },
-    { name: trainingRange.name, fit: (rows, own) => trainingRange.fit(rows, trainingRange.defaults, own) },
+    { name: trainingRange.name, fit: (rows, own) => trainingRange.fit(rows, guard, own) },
   ];
   const report = backtest(trial, candidates, seed);
   const features = read.map((history) => featuresOf(featuring, history));
   const everything = pool(features, MOST_ROWS);
   const members: readonly StoredMember[] = [
     { name: forest.detector, state: grow(everything, sampleSize, seed).state },
-    { name: 'training-range', state: trainingRange.fit(everything, trainingRange.defaults, seed).state },
+    { name: 'training-range', state: trainingRange.fit(everything, guard, seed).state },
   ];
-  const scores = candidates.map((candidate) => crossScores(features, candidate, seed));
+  const scores = candidates.map((candidate) => crossScores(features, candidate, stepSeconds, seed));
   return {
     model: {
       recipe: standardRecipe,
@@ -134,25 +135,19 @@ function featuringOf(columns: readonly string[], stepSeconds: number, offset: Lo
   };
 }
 
-/** Scores of every row by a model fitted on the other half of each history. */
-function crossScores(features: readonly FeatureMatrix[], candidate: Candidate, seed: number): readonly Float64Array[] {
-  const halves = features.map((matrix) => {
-    const middle = matrix.rows >> 1;
-    return [rowsOf(matrix, 0, middle), rowsOf(matrix, middle, matrix.rows)] as const;
+/** Scores of every row by a model fitted on every other day: halves would know half of the week each. */
+function crossScores(
+  features: readonly FeatureMatrix[],
+  candidate: Candidate,
+  stepSeconds: number,
+  seed: number,
+): readonly Float64Array[] {
+  const dayRows = Math.max(1, Math.round(86_400 / stepSeconds));
+  const isEven = (row: number): boolean => Math.floor(row / dayRows) % 2 === 0;
+  const [byEven, byOdd] = [true, false].map((even) => {
+    const days = features.map((matrix) => rowsWhere(matrix, (row) => isEven(row) === even));
+    const fitted = candidate.fit(pool(days, MOST_ROWS), seed);
+    return features.map((matrix) => scoresOf(fitted, matrix));
   });
-  const fitted = [0, 1].map((half) =>
-    candidate.fit(
-      pool(
-        halves.map((pair) => pair[half]),
-        MOST_ROWS,
-      ),
-      seed,
-    ),
-  );
-  return halves.map(([early, late]) => {
-    const scores = new Float64Array(early.rows + late.rows);
-    scores.set(scoresOf(fitted[1], early));
-    scores.set(scoresOf(fitted[0], late), early.rows);
-    return scores;
-  });
+  return byEven.map((scores, entity) => scores.map((score, row) => (isEven(row) ? byOdd[entity][row] : score)));
 }

@@ -38,6 +38,9 @@ export interface Recipe {
 const WINDOWS = [3, 5, 10] as const;
 const LAGS = [1, 2, 3] as const;
 const REMEMBERED = Math.max(...WINDOWS, ...LAGS.map((ago) => ago + 1));
+/** The features that speak of no column. */
+export const calendarNames: readonly string[] = ['hour', 'dayOfWeek', 'businessHours'];
+
 /** Rows before the first that has all its features. */
 export const RECIPE_WARM_UP = Math.max(...WINDOWS) - 1;
 
@@ -109,7 +112,7 @@ function recipeNames(columns: readonly string[]): readonly string[] {
     ...LAGS.map((ago) => `${column}.lag${ago}`),
     `${column}.change`,
   ]);
-  return [...own, 'hour', 'dayOfWeek', 'businessHours'];
+  return [...own, ...calendarNames];
 }
 
 /** The column that a feature speaks of, or undefined for the calendar's. */

@@ -5,6 +5,8 @@
 export interface ScalingState {
   /** Rows after which old ones begin to fade. */
   readonly memoryRows: number;
+  /** Values a column needs before it is scaled: a day's rhythm is known after a day. */
+  readonly warmUpRows: number;
   /** Per column: level, mean absolute deviation, values seen. */
   readonly numbers: Float64Array;
 }
@@ -14,8 +16,8 @@ const MEMORY_DAYS = 7;
 const SECONDS_A_DAY = 86_400;
 /** A deviation counts at most so many spreads, so that a fault barely widens what is usual. */
 const CLIP = 5;
-/** Values a column needs before its spread is known; their deviations teach as they are. */
-export const SCALING_WARM_UP = 50;
+/** Values a column needs at least before its spread is known, and a day of them; their deviations teach as they are. */
+const LEAST_WARM_UP = 50;
 /** The mean absolute deviation of a normal distribution is this part of its standard deviation. */
 const MEAN_ABSOLUTE_OF_NORMAL = Math.sqrt(2 / Math.PI);
 /** A column that hardly moved is scaled by this part of its level, or by 1 at level 0: no noise is blown up. */
@@ -29,19 +31,19 @@ export function startScaling(columns: number, stepSeconds: number): ScalingState
     throw new RangeError(`The step is ${stepSeconds} s: give the positive length of one period in seconds.`);
   return {
     memoryRows: Math.max(1, Math.round((MEMORY_DAYS * SECONDS_A_DAY) / stepSeconds)),
+    warmUpRows: Math.max(LEAST_WARM_UP, Math.round(SECONDS_A_DAY / stepSeconds)),
     numbers: new Float64Array(columns * NUMBERS),
   };
 }
 
 /**
  * The row in standard deviations from each column's usual level, by what was known before it; then learns from it.
- * NaN until a column has {@link SCALING_WARM_UP} values, for its spread is not known yet; a missing value stays NaN and
- * teaches nothing.
+ * NaN until a column has its `warmUpRows`, for its spread is not known yet; a missing value stays NaN and teaches nothing.
  *
  * @throws RangeError on a row of another width.
  */
 export function scaleRow(state: ScalingState, row: ArrayLike<number>): Float64Array {
-  const { numbers, memoryRows } = state;
+  const { numbers, memoryRows, warmUpRows } = state;
   const columns = numbers.length / NUMBERS;
   if (row.length !== columns)
     throw new RangeError(`The row has ${row.length} values for ${columns} columns: give one a column.`);
@@ -57,8 +59,8 @@ export function scaleRow(state: ScalingState, row: ArrayLike<number>): Float64Ar
     const level = count === 0 ? value : numbers[at];
     const spread = Math.max(numbers[at + 1], SMALLEST_PART * Math.abs(level)) || 1;
     const away = value - level;
-    scaled[column] = count < SCALING_WARM_UP ? Number.NaN : (away / spread) * MEAN_ABSOLUTE_OF_NORMAL;
-    const lesson = count < SCALING_WARM_UP ? away : Math.max(-CLIP * spread, Math.min(away, CLIP * spread));
+    scaled[column] = count < warmUpRows ? Number.NaN : (away / spread) * MEAN_ABSOLUTE_OF_NORMAL;
+    const lesson = count < warmUpRows ? away : Math.max(-CLIP * spread, Math.min(away, CLIP * spread));
     const gain = Math.max(1 / (count + 1), 1 / memoryRows);
     numbers[at] = level + gain * lesson;
     numbers[at + 1] += gain * (Math.abs(lesson) - numbers[at + 1]);
@@ -68,7 +70,7 @@ export function scaleRow(state: ScalingState, row: ArrayLike<number>): Float64Ar
 }
 
 /** Whether every column has the values it needs. */
-export function isScaled({ numbers }: ScalingState): boolean {
-  for (let at = NUMBERS - 1; at < numbers.length; at += NUMBERS) if (numbers[at] < SCALING_WARM_UP) return false;
+export function isScaled({ numbers, warmUpRows }: ScalingState): boolean {
+  for (let at = NUMBERS - 1; at < numbers.length; at += NUMBERS) if (numbers[at] < warmUpRows) return false;
   return true;
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isScaled, scaleRow, SCALING_WARM_UP, startScaling } from '../../shared/features/scaling.ts';
+import { isScaled, scaleRow, startScaling } from '../../shared/features/scaling.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
+
+/** A day of 5 min. */
+const WARM_UP = 288;
 
 function run(values: readonly number[], step = 300) {
   const state = startScaling(1, step);
@@ -29,7 +32,7 @@ describe('robust scaling', () => {
     const small = run(noise(500, 10, 1)).scaled;
     const large = run(noise(500, 10, 1).map((value) => value * 1000)).scaled;
     small.forEach((value, row) => {
-      if (row >= SCALING_WARM_UP) expect(large[row]).toBeCloseTo(value, 9);
+      if (row >= WARM_UP) expect(large[row]).toBeCloseTo(value, 9);
     });
   });
 
@@ -42,17 +45,17 @@ describe('robust scaling', () => {
   });
 
   it('says nothing of a column before it knows its spread, and nothing of a missing value', () => {
-    const { scaled, state } = run([...noise(SCALING_WARM_UP, 1, 1), Number.NaN, 1]);
-    expect(scaled.slice(0, SCALING_WARM_UP + 1).every(Number.isNaN)).toBe(true);
-    expect(scaled[SCALING_WARM_UP + 1]).not.toBeNaN();
+    const { scaled, state } = run([...noise(WARM_UP, 1, 1), Number.NaN, 1]);
+    expect(scaled.slice(0, WARM_UP + 1).every(Number.isNaN)).toBe(true);
+    expect(scaled[WARM_UP + 1]).not.toBeNaN();
     expect(isScaled(state)).toBe(true);
-    expect(isScaled(run(noise(SCALING_WARM_UP - 1, 1, 1)).state)).toBe(false);
+    expect(isScaled(run(noise(WARM_UP - 1, 1, 1)).state)).toBe(false);
   });
 
   it('does not blow the rounding of a constant up', () => {
-    const { scaled } = run([...Array.from({ length: 100 }, () => 7), 7 + 1e-12, 8]);
-    expect(Math.abs(scaled[100])).toBeLessThan(1e-6);
-    expect(scaled[101]).toBeGreaterThan(100);
+    const { scaled } = run([...Array.from({ length: WARM_UP }, () => 7), 7 + 1e-12, 8]);
+    expect(Math.abs(scaled[WARM_UP])).toBeLessThan(1e-6);
+    expect(scaled[WARM_UP + 1]).toBeGreaterThan(100);
   });
 
   it.each([
