@@ -1,0 +1,82 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { policyOf } from '../../shared/pipeline/judge-policy.ts';
+import { settingsSchema, watchesOf } from '../../shared/settings/settings.ts';
+import { deploy } from '../../test/bundle/deployment.ts';
+import { replay } from '../../test/bundle/replay.ts';
+import { VerdictComparison, type Played } from '../../test/bundle/verdict-comparison.ts';
+import { readLabelledSets, type LabelledSeries } from './labelled-data.ts';
+
+/**
+ * NAB's CloudWatch series, laid on their 300 s grid, served by the fake CloudWatch to the anomaly function as deployed,
+ * tick by tick, and compared with `score` on the same series: `tsx bench/accuracy/deployed.ts --data FOLDER`.
+ */
+const stepSeconds = 300;
+const namespace = 'Replayed';
+const start = Math.ceil(Date.now() / 1000 / 86_400) * 86_400 + 86_400;
+
+/** The later value of a slot wins; what lies between is a gap. All series begin together. */
+function onGrid({ name, times, values }: LabelledSeries): Played {
+  const first = Math.floor(times[0] / stepSeconds);
+  const last = times.reduce((most, time) => Math.max(most, Math.floor(time / stepSeconds)), first);
+  const grid = new Float64Array(last - first + 1).fill(Number.NaN);
+  times.forEach((time, k) => {
+    const slot = Math.floor(time / stepSeconds) - first;
+    if (slot >= 0) grid[slot] = values[k];
+  });
+  const entity = name.split('/').at(-1)?.replace('.csv', '') ?? name;
+  return {
+    entity: `Series=${entity}`,
+    times: Float64Array.from(grid, (_, k) => start + k * stepSeconds),
+    values: grid,
+  };
+}
+
+const folder = process.argv[process.argv.indexOf('--data') + 1];
+if (!process.argv.includes('--data') || folder === undefined) throw new Error('say where the data is: --data FOLDER');
+const nab = readLabelledSets(folder).find(({ name }) => name === 'nab')?.series ?? [];
+const played = nab.filter(({ name }) => /^realAWSCloudwatch\//i.test(name)).map(onGrid);
+if (played.length === 0) throw new Error(`there are no CloudWatch series of NAB under ${folder}`);
+const rows = Math.max(...played.map(({ times }) => times.length));
+
+const metrics = played.map(
+  ({ entity }) =>
+    new Metric({
+      namespace,
+      metricName: 'value',
+      dimensionsMap: { Series: entity.slice('Series='.length) },
+      period: Duration.seconds(stepSeconds),
+    }),
+);
+const deployed = await deploy({ watches: { nab: { metrics } } }, start);
+try {
+  for (const { entity, times, values } of played) {
+    const samples = [...values].flatMap((value, k) => (Number.isNaN(value) ? [] : [[times[k], value] as const]));
+    deployed.aws.cloudwatch.book.load(
+      { namespace, name: 'value', dimensions: { Series: entity.slice('Series='.length) } },
+      samples,
+    );
+  }
+  const [watch] = watchesOf(settingsSchema.parse({ watches: { nab: { select: namespace } } }));
+  const comparison = new VerdictComparison(played, stepSeconds, policyOf(watch));
+  const began = performance.now();
+  const onState = comparison.see.bind(comparison);
+  const outcomes = await replay(deployed, { watch: 'nab', stepSeconds, start, rows, onState });
+  const signals = deployed.aws.eventbridge.events.length;
+  const result = {
+    series: played.length,
+    ticks: rows,
+    outcomes: Object.fromEntries(outcomes),
+    verdictsCompared: comparison.compared,
+    differences: comparison.differences,
+    signals,
+    secondsTaken: Math.round((performance.now() - began) / 1000),
+  };
+  mkdirSync('bench/results', { recursive: true });
+  writeFileSync('bench/results/deployed.json', `${JSON.stringify(result, null, 2)}\n`);
+  console.log(result);
+  process.exitCode = comparison.differences.length === 0 && comparison.compared > 0 ? 0 : 1;
+} finally {
+  await deployed.stop();
+}
