@@ -33,8 +33,9 @@ function onGrid({ name, times, values }: LabelledSeries): Played {
   };
 }
 
-const folder = process.argv[process.argv.indexOf('--data') + 1];
-if (!process.argv.includes('--data') || folder === undefined) throw new Error('say where the data is: --data FOLDER');
+const at = process.argv.indexOf('--data');
+if (at < 0 || at + 1 >= process.argv.length) throw new Error('say where the data is: --data FOLDER');
+const folder = process.argv[at + 1];
 const nab = readLabelledSets(folder).find(({ name }) => name === 'nab')?.series ?? [];
 const played = nab.filter(({ name }) => /^realAWSCloudwatch\//i.test(name)).map(onGrid);
 if (played.length === 0) throw new Error(`there are no CloudWatch series of NAB under ${folder}`);
