@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import { createColors } from 'picocolors';
+import { systemClock } from '../../shared/adapters/local/system-clock.ts';
+import type { SeriesDescription } from '../../shared/metrics/metric.ts';
+import { backfillSpan } from '../../shared/pipeline/backfill.ts';
+import { durationWords } from '../../shared/presentation/words.ts';
+import type { Watch } from '../../shared/settings/settings.ts';
+import { watchesOf } from '../../shared/settings/settings.ts';
+import type { RunCommand } from '../command-line.ts';
+import { exitCode } from '../exit-code.ts';
+import { humanLog } from '../human-log.ts';
+import { dataFolder, localPorts } from '../local-ports.ts';
+import type { MonthlyCost } from '../monthly-cost.ts';
+import { billedMetrics, monthlyCost } from '../monthly-cost.ts';
+import { openSettings } from '../open-settings.ts';
+import { flag } from '../options.ts';
+import type { LocalPorts } from '../run-tick.ts';
+import type { Terminal } from '../terminal.ts';
+import type { VerdictDelay } from '../verdict-delay.ts';
+import { verdictDelay } from '../verdict-delay.ts';
+
+interface Check {
+  readonly what: string;
+  readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
+  readonly says: string;
+}
+
+interface WatchReport {
+  readonly watch: string;
+  readonly source: string;
+  readonly checks: readonly Check[];
+  readonly series: number;
+  readonly entities: number;
+  /** Seconds. */
+  readonly history: number;
+  readonly delay: VerdictDelay;
+  /** Dollars a month; `atMost` where nobody was asked how many series there are. */
+  readonly cost?: MonthlyCost & { readonly atMost: boolean };
+}
+
+/** `doctor`: everything that can be known before anything is deployed, and what to do where it is not well. */
+export const doctor: RunCommand = async (_args, options, terminal) => {
+  const { settings, origin } = await openSettings(options, terminal, 'none');
+  const folder = dataFolder(options, terminal);
+  const log = humanLog(terminal, flag(options, 'debug'));
+  const ports = await localPorts({
+    settings,
+    folder,
+    clock: systemClock,
+    log,
+    cwd: terminal.cwd,
+    onSignal: () => undefined,
+  });
+  const offline = flag(options, 'offline');
+  const reports: WatchReport[] = [];
+  for (const watch of watchesOf(settings)) reports.push(await examine(watch, ports, offline));
+  const watches = reports.length === 1 ? '1 watch' : `${reports.length} watches`;
+  const general: readonly Check[] = [
+    { what: 'settings', status: 'ok', says: `${origin}: ${watches}, ${settings.name}` },
+    existsSync(folder)
+      ? { what: 'data', status: 'ok', says: folder }
+      : { what: 'data', status: 'skipped', says: `${folder} is not there yet; collect or detect makes it` },
+  ];
+  const all = [...general, ...reports.flatMap(({ checks }) => checks)];
+  const isWell = all.every(({ status }) => status !== 'failed');
+  if (flag(options, 'json')) terminal.out(`${JSON.stringify({ ok: isWell, checks: general, watches: reports })}\n`);
+  else
+    terminal.out(
+      `${[...general.map((check) => checkLine(check, terminal)), ...reports.flatMap((one) => reportLines(one, terminal))].join('\n')}\n`,
+    );
+  return isWell ? exitCode.ok : exitCode.fault;
+};
+
+async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promise<WatchReport> {
+  const source = watch.source.kind;
+  const delay = verdictDelay(watch);
+  const history = source === 'host' ? 0 : backfillSpan(watch.period, ports.settings.retention);
+  const bills = source === 'cloudwatch';
+  const empty = { watch: watch.name, source, series: 0, entities: 0, delay, history };
+  if (offline) {
+    const most = watch.select.length * watch.maxSeries + watch.metrics.length + watch.expressions.length;
+    const cost = bills ? { ...monthlyCost(most, most, watch.every), atMost: true } : undefined;
+    const skipped: Check = { what: 'source', status: 'skipped', says: '--offline: nobody was asked what there is' };
+    return { ...empty, checks: [skipped], ...(cost === undefined ? {} : { cost }) };
+  }
+  let series: readonly SeriesDescription[];
+  const checks: Check[] = [];
+  try {
+    const found = await ports.source(watch).discover(watch);
+    series = found.series;
+    checks.push(
+      series.length === 0
+        ? { what: 'source', status: 'failed', says: `${source}: nothing matches; check namespace, region and spelling` }
+        : { what: 'source', status: 'ok', says: `${source}: ${series.length} series are there` },
+    );
+    for (const { pattern, count } of found.leftOut) {
+      checks.push({ what: 'left out', status: 'warning', says: `${count} of ${pattern}` });
+    }
+  } catch (error) {
+    checks.push({ what: 'source', status: 'failed', says: `${source}: ${reasonOf(error)}` });
+    return { ...empty, checks };
+  }
+  if (series.length > 0) checks.push(await readOne(watch, series[0], ports));
+  const metrics = billedMetrics(series);
+  return {
+    ...empty,
+    checks,
+    series: series.length,
+    entities: new Set(series.map(({ entity }) => entity)).size,
+    ...(bills ? { cost: { ...monthlyCost(metrics, series.length, watch.every), atMost: false } } : {}),
+  };
+}
+
+/** Listing and reading are separate permissions: one series is read to know. On CloudWatch that costs $0.00001. */
+async function readOne(watch: Watch, series: SeriesDescription, ports: LocalPorts): Promise<Check> {
+  const now = Math.floor(ports.clock.now());
+  try {
+    const { series: answers } = await ports.source(watch).read([series], now - 3 * 3600 - 3 * watch.period, now);
+    const [{ points, problem }] = answers;
+    if (problem !== undefined)
+      return { what: 'reading', status: 'failed', says: `${problem.kind}: ${problem.message}` };
+    const said =
+      points.times.length === 0 ? 'no point in the last hours' : `${points.times.length} points in the last hours`;
+    return { what: 'reading', status: points.times.length === 0 ? 'warning' : 'ok', says: `${series.id}: ${said}` };
+  } catch (error) {
+    return { what: 'reading', status: 'failed', says: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const causes = [error, error.cause, error.cause instanceof Error ? error.cause.cause : undefined];
+  const names = causes.map((one) => (one instanceof Error ? one.name : ''));
+  if (names.some((name) => /Credentials|CredentialsProvider/.test(name)) || /credentials/i.test(error.message)) {
+    return `no AWS credentials: set AWS_PROFILE, or sign in with aws sso login (${error.message})`;
+  }
+  if (/region/i.test(error.message) && /missing|not set|undefined/i.test(error.message)) {
+    return 'no AWS region: set AWS_REGION';
+  }
+  return error.message;
+}
+
+const marks = { ok: '✓', warning: '!', failed: '✗', skipped: '-' } as const;
+const plainMarks = { ok: 'ok', warning: '!!', failed: 'XX', skipped: '--' } as const;
+
+function checkLine({ what, status, says }: Check, terminal: Terminal): string {
+  const colour = createColors(terminal.colours);
+  const paint = { ok: colour.green, warning: colour.yellow, failed: colour.red, skipped: colour.dim }[status];
+  return `${paint((terminal.unicode ? marks : plainMarks)[status])} ${what.padEnd(9)} ${says}`;
+}
+
+const dollars = (amount: number): string => `$${amount.toFixed(amount < 10 ? 2 : 0)}`;
+
+function reportLines(report: WatchReport, terminal: Terminal): readonly string[] {
+  const { watch, series, entities, delay, cost, checks, history } = report;
+  return [
+    '',
+    `watch ${watch}`,
+    ...checks.map((check) => `  ${checkLine(check, terminal)}`),
+    ...(series === 0
+      ? []
+      : [`  ${series} series of ${entities} ${entities === 1 ? 'entity' : 'entities'} would be looked after`]),
+    `  history to learn from: ${history === 0 ? 'none, it begins now' : `the last ${durationWords(history)}`}`,
+    `  from an event to its verdict: ${durationWords(delay.shortest)} to ${durationWords(delay.longest)}`,
+    ...(cost === undefined ? [] : costLines(cost)),
+  ];
+}
+
+function costLines(cost: MonthlyCost & { readonly atMost: boolean }): readonly string[] {
+  const parts = [
+    `GetMetricData ${dollars(cost.getMetricData)} for ${cost.metrics} metrics`,
+    `own metrics ${dollars(cost.ownMetrics)}`,
+    `S3 requests ${dollars(cost.storage)}`,
+    `functions ${dollars(cost.compute)}`,
+  ];
+  return [
+    `  ${cost.atMost ? 'at most' : 'about'} ${dollars(cost.total)} a month: ${parts.join(', ')}`,
+    '  (prices of us-east-1, October 2026; yours may differ)',
+  ];
+}

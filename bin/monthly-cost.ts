@@ -1,0 +1,64 @@
+import type { SeriesDescription } from '../shared/metrics/metric.ts';
+import { isExpression } from '../shared/metrics/metric.ts';
+
+/**
+ * us-east-1, transcribed from the price lists in October 2026: prices change, and differ by region. Dollars.
+ * https://aws.amazon.com/cloudwatch/pricing https://aws.amazon.com/s3/pricing https://aws.amazon.com/lambda/pricing
+ */
+const price = {
+  metricRequested: 0.01 / 1000,
+  customMetricMonth: 0.3,
+  putRequest: 5 / 1e6,
+  getRequest: 0.4 / 1e6,
+  lambdaGigabyteSecond: 0.000_013_333_4,
+  lambdaRequest: 0.2 / 1e6,
+  schedule: 1 / 1e6,
+} as const;
+
+const secondsPerMonth = 30 * 86_400;
+const seriesPerShard = 500;
+/** Statistics of one metric that are billed as one. */
+const statisticsPerMetric = 5;
+/** What one shard's tick takes of the function: half a gigabyte for two seconds, measured against a fake CloudWatch. */
+const shardGigabyteSeconds = 0.5 * 2;
+/** State, history, and now and then signals and a day's compaction; read: inventory, state, model, what it replaces. */
+const putsPerShard = 3;
+const getsPerShard = 6;
+/** Our own metrics, aggregates per watch. */
+const ownMetrics = 11;
+
+export interface MonthlyCost {
+  /** Metrics that CloudWatch bills at each pull. */
+  readonly metrics: number;
+  readonly getMetricData: number;
+  readonly ownMetrics: number;
+  readonly storage: number;
+  readonly compute: number;
+  readonly total: number;
+}
+
+/** Metrics billed for one pull of these series: up to five statistics of one metric count once. */
+export function billedMetrics(series: readonly SeriesDescription[]): number {
+  const statistics = new Map<string, number>();
+  for (const { metric } of series) {
+    for (const one of isExpression(metric) ? Object.values(metric.metrics) : [metric]) {
+      const { namespace, name, dimensions, account, region } = one;
+      const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
+      const key = JSON.stringify([namespace, name, sorted, account, region]);
+      statistics.set(key, (statistics.get(key) ?? 0) + 1);
+    }
+  }
+  return [...statistics.values()].reduce((sum, count) => sum + Math.ceil(count / statisticsPerMetric), 0);
+}
+
+/** What a watch costs a month, dollars, beyond whatever the account pays anyhow. */
+export function monthlyCost(metrics: number, series: number, everySeconds: number): MonthlyCost {
+  const ticks = secondsPerMonth / everySeconds;
+  const shards = Math.max(1, Math.ceil(series / seriesPerShard));
+  const getMetricData = ticks * metrics * price.metricRequested;
+  const own = ownMetrics * price.customMetricMonth;
+  const storage = ticks * shards * (putsPerShard * price.putRequest + getsPerShard * price.getRequest);
+  const compute =
+    ticks * (shards * (shardGigabyteSeconds * price.lambdaGigabyteSecond + price.lambdaRequest) + price.schedule);
+  return { metrics, getMetricData, ownMetrics: own, storage, compute, total: getMetricData + own + storage + compute };
+}
