@@ -30,8 +30,8 @@ export type EnsembleJudgement =
     };
 
 /**
- * The weighted vote: the mean of the members' log probabilities, so that one member that has seen nothing like it
- * outweighs several shrugs. Members that cannot judge a row abstain.
+ * The weighted vote: the quadratic mean of the members' decades (minus the logarithm of a probability), so that one
+ * member that has seen nothing like it outweighs a shrug. Members that cannot judge a row abstain.
  */
 function vote(members: readonly EnsembleMember[], raw: ArrayLike<number>): { decades: number; own: Float64Array } {
   const own = new Float64Array(members.length);
@@ -41,10 +41,10 @@ function vote(members: readonly EnsembleMember[], raw: ArrayLike<number>): { dec
     const abstains = Number.isNaN(raw[index]);
     own[index] = abstains ? Number.NaN : probabilityOf(member.calibration, raw[index]);
     if (abstains) return;
-    sum -= member.weight * Math.log10(own[index]);
+    sum += member.weight * Math.log10(own[index]) ** 2;
     weight += member.weight;
   });
-  return { decades: weight > 0 ? sum / weight : Number.NaN, own };
+  return { decades: weight > 0 ? Math.sqrt(sum / weight) : Number.NaN, own };
 }
 
 /**
