@@ -65,9 +65,8 @@ export class FakeCloudWatch {
   }
 
   private get(input: GetMetricDataInput, region: string): GetMetricDataOutput {
-    const most = Math.min(this.pageDatapoints, input.MaxDatapoints ?? mostDatapoints);
-    const asking = { book: this.book, now: this.now(), region };
-    const output = getMetricData({ ...input, MaxDatapoints: most }, asking);
+    const asking = { book: this.book, now: this.now(), region, pageDatapoints: this.pageDatapoints };
+    const output = getMetricData(input, asking);
     this.gets.push(input);
     this.billed += billedMetrics(input, this.book);
     const faults = this.resultFaults.filter((fault) => fault.times > 0);

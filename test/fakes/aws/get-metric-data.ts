@@ -113,6 +113,8 @@ interface Asking {
   readonly book: MetricBook;
   readonly now: number;
   readonly region: string;
+  /** Where a page ends, even if more was asked for. */
+  readonly pageDatapoints: number;
 }
 
 function seriesOf(query: Query, input: GetMetricDataInput, asking: Asking): MathSeries {
@@ -184,7 +186,7 @@ export function getMetricData(input: GetMetricDataInput, asking: Asking): GetMet
   validate(input);
   const all = answerAll(input, asking);
   const [from, offset] = input.NextToken === undefined ? [0, 0] : fromToken(input.NextToken);
-  let room = input.MaxDatapoints ?? mostDatapoints;
+  let room = Math.min(asking.pageDatapoints, input.MaxDatapoints ?? mostDatapoints);
   const results: MetricDataResult[] = [];
   for (let index = from; index < all.length; index++) {
     const { query, points } = all[index];
