@@ -1,5 +1,5 @@
 import { seriesDetector } from '../detectors/series-detector.ts';
-import { type Confirmation, ruleConfirmation } from '../detectors/rules.ts';
+import { type Confirmation, percentageDefaults, type PercentageFlags, ruleConfirmation } from '../detectors/rules.ts';
 import type { RuleSettings, Watch } from '../settings/settings.ts';
 
 /** How a watch wants its entities judged: the part of its settings that verdicts depend on. */
@@ -15,6 +15,8 @@ export interface JudgePolicy {
   /** The same for rules. */
   readonly confirmRules: Confirmation;
   readonly rules: readonly RuleSettings[];
+  /** What every percentage is flagged by, and which of these flags people are told of. */
+  readonly percentages: PercentageFlags;
   /** Whether a model may join: then what it needs to know of an entity is kept from the first row on. */
   readonly models: boolean;
 }
@@ -28,6 +30,7 @@ export const defaultPolicy: JudgePolicy = {
   confirm: { rows: 1, of: 1 },
   confirmRules: ruleConfirmation,
   rules: [],
+  percentages: percentageDefaults,
   models: false,
 };
 
@@ -45,6 +48,7 @@ export function policyOf(watch: Watch, model?: { readonly threshold?: number | u
     confirm: watch.confirm ?? defaultPolicy.confirm,
     confirmRules: watch.confirm ?? defaultPolicy.confirmRules,
     rules: watch.rules,
+    percentages: watch.percentages,
     models: watch.forest.detector !== 'off',
   };
 }

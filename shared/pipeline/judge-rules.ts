@@ -16,12 +16,13 @@ const none: SeriesRules = { rules: [], asked: new Set() };
 
 /** Looks up the rules of a series and brings its memory up to them: a rule that stayed goes on where it was. */
 export function resumeSeriesRules(memory: SeriesMemory, series: SeriesDescription, policy: JudgePolicy): SeriesRules {
-  const flags = percentageFlags(series);
+  const flags = percentageFlags(series, policy.percentages);
   if (policy.rules.length === 0 && flags.length === 0) {
     delete memory.rules;
     return none;
   }
-  const asked = rulesFor(policy.rules, series);
+  const told = flags.filter(({ kind }) => policy.percentages.tell.some((one) => one === kind));
+  const asked = rulesFor([...policy.rules, ...told], series);
   const rules = rulesFor([...policy.rules, ...flags], series);
   if (rules.length === 0) delete memory.rules;
   else

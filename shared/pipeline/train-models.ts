@@ -1,9 +1,24 @@
+import { LEAST_HISTORY_ROWS, MOST_HISTORIES } from '../evaluation/train-recipe-model.ts';
+import type { EntityHistory } from '../evaluation/backtest.ts';
+import { planShards, readInventory, type Shard } from '../metrics/inventory.ts';
+import { localOffset } from '../metrics/time-zone.ts';
+import { type Champion, dataDigest } from '../models/registry.ts';
 import type { Bytes } from '../ports/bytes.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricSink } from '../ports/metric-sink.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { Settings } from '../settings/settings.ts';
+import { type Settings, type Watch, watchesOf } from '../settings/settings.ts';
+import { backfillSpan } from './backfill.ts';
+import { type BudgetOutcome, budgetThreshold, contaminationThreshold } from './budget-threshold.ts';
+import { modelsOf } from './champion.ts';
+import { watchNamed } from './detect-ports.ts';
+import { type FusedModel, restoreModel, type WatchModel } from './entity-model.ts';
+import { metricNames } from './judge-recipe.ts';
+import { type EntityPast, readPast } from './training-data.ts';
+import { weighModel, type Weighing } from './weigh-model.ts';
+
+export type { BudgetOutcome } from './budget-threshold.ts';
 
 export interface TrainPorts {
   readonly settings: Settings;
@@ -25,25 +40,18 @@ export interface TrainRequest {
   readonly onProgress?: (step: string, done: number, of: number) => void;
 }
 
-/** What was asked of the alert budget and what the watch's own history says it delivers. */
-export interface BudgetOutcome {
-  readonly asked: string;
-  readonly askedPerWeek: number;
-  readonly threshold: number;
-  /** On the part of history that did not set the threshold. */
-  readonly deliveredPerWeek: number;
-}
-
 export interface WatchTraining {
   readonly watch: string;
-  readonly outcome: 'promoted' | 'kept-champion' | 'not-enough-history' | 'nothing-to-train';
+  readonly outcome: 'promoted' | 'kept-champion' | 'overtaken' | 'not-enough-history' | 'nothing-to-train';
   /** One sentence. */
   readonly reason: string;
+  /** Rows of entities that were read, and how many entities. */
   readonly rows: number;
   readonly entities: number;
   readonly model?: { readonly id: string; readonly detector: string; readonly bytes: number };
-  /** Backtest with planted faults on history the candidate did not see. */
-  readonly quality?: { readonly candidate: number; readonly champion?: number };
+  /** Average precision on planted faults in history that the candidate did not see. */
+  readonly quality?: Weighing['quality'];
+  /** What was asked of the alert budget, and what history says is delivered. */
   readonly budget?: BudgetOutcome;
 }
 
@@ -52,10 +60,236 @@ export interface TrainSummary {
 }
 
 /**
- * History → recipe → candidates (seeded) → backtest with planted faults → artefact → registry → promoted if better.
+ * History → recipe → candidate (seeded) → backtest with planted faults → artefact → registry → promoted if better. With
+ * it goes the threshold that the watch's alert budget comes to on its own history.
  *
  * @throws RangeError for a watch that the settings do not have.
  */
 export async function trainModels(request: TrainRequest, ports: TrainPorts): Promise<TrainSummary> {
-  throw new Error(`trainModels is being built: ${JSON.stringify(request)} ${ports.settings.name}`);
+  const tick = request.tick ?? Math.floor(ports.clock.now());
+  const watches = request.watch === undefined ? watchesOf(ports.settings) : [watchNamed(ports.settings, request.watch)];
+  const trained: WatchTraining[] = [];
+  for (const [place, watch] of watches.entries()) {
+    request.onProgress?.(`reading the history of ${watch.name}`, 2 * place, 2 * watches.length);
+    const shards = planShards(await readInventory(ports, watch.name));
+    const past = await readTrainingPast(watch, shards, tick, ports);
+    request.onProgress?.(`training ${watch.name}`, 2 * place + 1, 2 * watches.length);
+    const training = await trainWatch(watch, shards, past, tick, request, ports);
+    ports.log.info('watch trained', { ...training });
+    trained.push(training);
+  }
+  request.onProgress?.('done', 2 * watches.length, 2 * watches.length);
+  return { watches: trained };
+}
+
+/** A model that is better by less is noise, and every change of model changes what is told. */
+const MARGIN = 0.01;
+/** So is a threshold that moves by less. */
+const THRESHOLD_MARGIN = 0.02;
+/** Slots read at most: history beyond it says little of what is usual now. */
+const MOST_SLOTS = 20_000;
+
+async function readTrainingPast(
+  watch: Watch,
+  shards: readonly Shard[],
+  tick: number,
+  ports: TrainPorts,
+): Promise<readonly EntityPast[]> {
+  const to = Math.floor(tick / watch.period) * watch.period;
+  const span = Math.min(backfillSpan(watch.period, ports.settings.retention), MOST_SLOTS * watch.period);
+  const from = Math.max(0, to - Math.floor(span / watch.period) * watch.period);
+  const wanted = new Set(evenly(entitiesOf(shards), MOST_HISTORIES));
+  return readPast(ports, watch.name, shards, wanted, from, to, watch.period);
+}
+
+async function trainWatch(
+  watch: Watch,
+  shards: readonly Shard[],
+  past: readonly EntityPast[],
+  tick: number,
+  request: TrainRequest,
+  ports: TrainPorts,
+): Promise<WatchTraining> {
+  const rows = past.reduce((sum, { times }) => sum + times.length, 0);
+  const head = { watch: watch.name, rows, entities: past.length };
+  const registry = modelsOf(ports, watch.name);
+  const champion = await registry.champion();
+  const share = past.length / Math.max(1, entitiesOf(shards).length);
+  const budget = setThreshold(watch, past, share);
+  const candidate = weighCandidate(watch, past, ports.settings.seed, budget, share, champion);
+  const reasons = [budget.reason, candidate.reason].filter((reason) => reason !== '');
+  const told = {
+    ...(budget.outcome === undefined ? {} : { budget: budget.outcome }),
+    ...(candidate.weighing === undefined ? {} : { quality: candidate.weighing.quality }),
+  };
+  const before = champion?.model.model;
+  const model: WatchModel = {
+    threshold: budget.threshold ?? before?.threshold ?? null,
+    timezone: watch.timezone,
+    fused: candidate.fused ?? before?.fused ?? null,
+  };
+  if (model.threshold === null && model.fused === null) {
+    const outcome = budget.isAsked || candidate.isAsked ? 'not-enough-history' : 'nothing-to-train';
+    return { ...head, ...told, outcome, reason: reasons.join('; ') };
+  }
+  const isSame = candidate.fused === undefined && !hasMoved(before?.threshold ?? null, model.threshold);
+  if (champion !== undefined && isSame)
+    return { ...head, ...told, outcome: 'kept-champion', reason: reasons.join('; ') };
+
+  const why = request.why ?? reasons.join('; ');
+  const by = request.by ?? 'schedule';
+  const data = new Map(past.map(({ entity, times, values }) => [entity, { times, values }]));
+  const window = past.flatMap(({ times }) => (times.length === 0 ? [] : [times[0], times[times.length - 1]]));
+  const origin = {
+    trainedAt: tick,
+    by,
+    why,
+    dataDigest: dataDigest(ports.bytes, data),
+    dataFrom: window.reduce((least, time) => Math.min(least, time), tick),
+    dataTo: window.reduce((most, time) => Math.max(most, time), 0),
+    seed: ports.settings.seed,
+  };
+  const id = await registry.register(model, origin, reportOf(candidate.weighing, budget.outcome));
+  const promoted = await registry.promote({ id, at: tick, by, why }, champion ?? 'none');
+  return {
+    ...head,
+    ...told,
+    outcome: promoted,
+    reason: reasons.join('; '),
+    model: { id, detector: watch.forest.detector, bytes: bytesOf(model) },
+  };
+}
+
+interface ThresholdSetting {
+  readonly isAsked: boolean;
+  readonly threshold?: number;
+  readonly outcome?: BudgetOutcome;
+  readonly reason: string;
+}
+
+function setThreshold(watch: Watch, past: readonly EntityPast[], share: number): ThresholdSetting {
+  const { sensitivity, period, timezone } = watch;
+  if (sensitivity === undefined || (typeof sensitivity === 'object' && 'threshold' in sensitivity))
+    return { isAsked: false, reason: '' };
+  if (typeof sensitivity === 'object') {
+    const threshold = contaminationThreshold(past, sensitivity.contamination, period, timezone);
+    return threshold === undefined
+      ? { isAsked: true, reason: 'no history yet to read a contamination off' }
+      : { isAsked: true, threshold, reason: `threshold ${threshold.toFixed(2)} from the contamination` };
+  }
+  const found = budgetThreshold(past, sensitivity, share, period, timezone);
+  if ('missing' in found) return { isAsked: true, reason: `no threshold from the alert budget: ${found.missing}` };
+  const { threshold, deliveredPerWeek } = found;
+  const reason = `threshold ${threshold.toFixed(2)} for ${sensitivity}, ${deliveredPerWeek.toFixed(1)} a week delivered`;
+  return { isAsked: true, threshold, outcome: found, reason };
+}
+
+interface CandidateSetting {
+  readonly isAsked: boolean;
+  readonly weighing?: Weighing;
+  /** Only where it is to replace what is in use. */
+  readonly fused?: FusedModel;
+  readonly reason: string;
+}
+
+function weighCandidate(
+  watch: Watch,
+  past: readonly EntityPast[],
+  seed: number,
+  budget: ThresholdSetting,
+  share: number,
+  champion: Champion<WatchModel> | undefined,
+): CandidateSetting {
+  const { detector } = watch.forest;
+  if (detector === 'off') return { isAsked: false, reason: '' };
+  const alike = largestGroup(past);
+  if (alike === undefined) return { isAsked: false, reason: 'no entity has several metrics' };
+  const long = alike.histories.filter(({ times }) => times.length >= LEAST_HISTORY_ROWS / TRAINED_PART);
+  if (long.length === 0) {
+    const longest = Math.max(...alike.histories.map(({ times }) => times.length));
+    return {
+      isAsked: true,
+      reason: `the longest history has ${longest} rows, and ${Math.ceil(LEAST_HISTORY_ROWS / TRAINED_PART)} are needed`,
+    };
+  }
+  const inUse = champion === undefined ? undefined : restoreModel(champion.model.id, champion.model.model).fused;
+  const fits =
+    inUse?.recipe.state.stepSeconds === watch.period &&
+    inUse.recipe.state.columns.join('\n') === alike.names.join('\n');
+  const perEntity = budget.outcome === undefined ? undefined : (budget.outcome.askedPerWeek * share) / past.length;
+  const offset = localOffset(watch.timezone);
+  const choice = { ...watch.forest, detector };
+  const weighing = weighModel(
+    long,
+    alike.names,
+    watch.period,
+    offset,
+    choice,
+    seed,
+    perEntity,
+    fits ? inUse : undefined,
+  );
+  const { streaming, candidate, champion: holder } = weighing.quality;
+  const toBeat = holder ?? streaming;
+  const words = `average precision ${candidate.toFixed(3)} on ${weighing.faults} planted faults, ${holder === undefined ? 'streaming alone' : 'the champion'} ${toBeat.toFixed(3)}`;
+  return candidate >= toBeat + MARGIN
+    ? { isAsked: true, weighing, fused: weighing.model, reason: `better: ${words}` }
+    : { isAsked: true, weighing, reason: `not better: ${words}` };
+}
+
+const TRAINED_PART = 0.7;
+
+/** The entities of which most have the same metrics: one model is for these. Their columns are put in one order. */
+function largestGroup(
+  past: readonly EntityPast[],
+): { readonly names: readonly string[]; readonly histories: readonly EntityHistory[] } | undefined {
+  const groups = new Map<string, { names: readonly string[]; histories: EntityHistory[] }>();
+  for (const { series, times, values } of past) {
+    const names = series.length > 1 ? metricNames(series) : undefined;
+    if (names === undefined) continue;
+    const order = names.map((_, column) => column).sort((a, b) => (names[a] < names[b] ? -1 : 1));
+    const sorted = order.map((column) => names[column]);
+    const group = groups.get(sorted.join('\n')) ?? { names: sorted, histories: [] };
+    const turned = new Float64Array(values.length);
+    const width = order.length;
+    for (let at = 0; at < values.length; at++) turned[at] = values[Math.floor(at / width) * width + order[at % width]];
+    group.histories.push({ times, values: turned });
+    groups.set(sorted.join('\n'), group);
+  }
+  return [...groups.values()].sort((a, b) => b.histories.length - a.histories.length)[0];
+}
+
+const entitiesOf = (shards: readonly Shard[]): readonly string[] => [
+  ...new Set(shards.flatMap(({ series }) => series.map(({ entity }) => entity))),
+];
+
+/** At most so many, at even distances: the same ones as long as the inventory is the same. */
+const evenly = <T>(all: readonly T[], most: number): readonly T[] =>
+  all.length <= most ? all : Array.from({ length: most }, (_, index) => all[Math.floor((index * all.length) / most)]);
+
+const hasMoved = (before: number | null, after: number | null): boolean =>
+  before === null || after === null
+    ? before !== after
+    : Math.abs(after - before) > THRESHOLD_MARGIN * Math.max(before, after);
+
+function reportOf(weighing: Weighing | undefined, budget: BudgetOutcome | undefined): Record<string, number> {
+  return {
+    ...(weighing === undefined
+      ? {}
+      : { ...weighing.quality, faults: weighing.faults, rows: weighing.rows, sampleSize: weighing.sampleSize }),
+    ...(budget === undefined
+      ? {}
+      : { askedPerWeek: budget.askedPerWeek, deliveredPerWeek: budget.deliveredPerWeek, threshold: budget.threshold }),
+  };
+}
+
+/** Of the forest and all that goes with it, before compression. */
+function bytesOf(model: WatchModel): number {
+  let bytes = 0;
+  const visit = (value: unknown): void => {
+    if (ArrayBuffer.isView(value)) bytes += value.byteLength;
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
+  };
+  visit(model);
+  return bytes;
 }

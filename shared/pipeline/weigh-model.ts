@@ -1,0 +1,160 @@
+import type { Calibration } from '../detectors/calibration.ts';
+import { calibrateEnsemble, type EnsembleState, judgeByVote } from '../detectors/ensemble.ts';
+import { entityDetector } from '../detectors/entity-detector.ts';
+import { type RecipeModel, restoreRecipeModel } from '../detectors/recipe-model.ts';
+import type { EntityHistory } from '../evaluation/backtest.ts';
+import { averagePrecision } from '../evaluation/detection-measures.ts';
+import { plantFaults } from '../evaluation/synthetic-faults.ts';
+import { type ForestChoice, trainRecipeModel } from '../evaluation/train-recipe-model.ts';
+import type { LocalOffset } from '../features/recipes.ts';
+import { createRandom } from '../numeric/random.ts';
+import type { EntityModel, FusedModel } from './entity-model.ts';
+
+/** How a candidate fared beside what is in use, on the held-back end of history with faults planted into it. */
+export interface Weighing {
+  readonly model: FusedModel;
+  /** Average precision over rows, 0…1. */
+  readonly quality: {
+    /** The streaming entity detector by itself. */
+    readonly streaming: number;
+    /** The candidate and the streaming detector together. */
+    readonly candidate: number;
+    /** The champion and the streaming detector together; absent without one that fits. */
+    readonly champion?: number;
+  };
+  readonly faults: number;
+  readonly rows: number;
+  readonly sampleSize: number;
+}
+
+/** What is trained on; the rest judges. */
+const TRAINED_PART = 0.7;
+/** Events a week and entity that the vote may raise by itself where the watch has no alert budget. */
+const USUAL_EVENTS_PER_WEEK = 0.5;
+
+/**
+ * Fits a model on the start of history and weighs it, with the streaming entity detector, on the end; then fits the same
+ * model on everything. Weights are what each finds of planted faults beyond chance; the vote is calibrated on the end as
+ * it was, which the weighed model had not seen.
+ *
+ * @param histories of entities with the same columns, each row in the order of `columns`.
+ * @param eventsPerWeek that one entity's vote may raise; undefined for the usual.
+ * @throws RangeError where no history is long enough to be split.
+ */
+export function weighModel(
+  histories: readonly EntityHistory[],
+  columns: readonly string[],
+  stepSeconds: number,
+  offset: LocalOffset,
+  forest: ForestChoice,
+  seed: number,
+  eventsPerWeek: number | undefined,
+  champion: EntityModel['fused'],
+): Weighing {
+  const width = columns.length;
+  const split = (history: EntityHistory): number => Math.floor(history.times.length * TRAINED_PART);
+  const starts = histories.map((history) => rowsOf(history, split(history), width));
+  const tried = trainRecipeModel(starts, columns, stepSeconds, offset, forest, seed);
+  const sampleSize = tried.sampleSize?.sampleSize ?? forest.sampleSize ?? 0;
+  const candidate = restoreRecipeModel(tried.model, offset);
+
+  const random = createRandom(seed);
+  const planted = histories.map((history) => {
+    const from = split(history);
+    const behind = plantFaults(history.values.subarray(from * width), width, random);
+    const values = history.values.slice();
+    values.set(behind.values, from * width);
+    return { history: { times: history.times, values }, from, labels: behind.labels, faults: behind.faults.length };
+  });
+  const labels = Uint8Array.from(planted.flatMap((one) => [...one.labels]));
+  const streamed = planted.map(({ history, from }) => streamScores(history, width, stepSeconds).subarray(from));
+  const usual = histories.map((history) => streamScores(history, width, stepSeconds).subarray(split(history)));
+  const precisionOf = (scores: readonly Float64Array[]): number => {
+    const pooled = Float64Array.from(
+      scores.flatMap((one) => [...one]),
+      (score) => (Number.isNaN(score) ? -1 : score),
+    );
+    return averagePrecision({ scores: pooled, labels }) ?? 0;
+  };
+  const decadesOf = (model: RecipeModel, of: readonly { history: EntityHistory; from: number }[]) =>
+    of.map(({ history, from }) => modelDecades(model, history, width).subarray(from));
+  const fused = (fusion: EnsembleState, decades: readonly Float64Array[]): number =>
+    precisionOf(
+      streamed.map((own, k) =>
+        own.map((score, row) => {
+          const vote = judgeByVote(fusion, [score, decades[k][row]]);
+          return 'unscorable' in vote ? Number.NaN : vote.decades;
+        }),
+      ),
+    );
+
+  const found = decadesOf(candidate, planted);
+  const chance = labels.reduce((sum, label) => sum + label, 0) / Math.max(1, labels.length);
+  const skillOf = (precision: number): number => Math.max((precision - chance) / Math.max(1 - chance, 1e-9), 1e-3);
+  const streaming = precisionOf(streamed);
+  const fusion = calibrateEnsemble(
+    [
+      { name: 'entity-detector', weight: skillOf(streaming) },
+      { name: 'recipe-model', weight: skillOf(precisionOf(found)) },
+    ],
+    [
+      usual,
+      decadesOf(
+        candidate,
+        histories.map((history) => ({ history, from: split(history) })),
+      ),
+    ],
+    stepSeconds,
+  );
+  const quality = {
+    streaming,
+    candidate: fused(fusion, found),
+    ...(champion === undefined ? {} : { champion: fused(champion.fusion, decadesOf(champion.recipe, planted)) }),
+  };
+  const chosen = sampleSize > 0 ? { ...forest, sampleSize } : forest;
+  const { model } = trainRecipeModel(histories, columns, stepSeconds, offset, chosen, seed);
+  return {
+    model: {
+      recipe: model,
+      fusion,
+      alertDecades: scoreOfEvents(fusion.calibration, eventsPerWeek ?? USUAL_EVENTS_PER_WEEK),
+    },
+    quality,
+    faults: planted.reduce((sum, one) => sum + one.faults, 0),
+    rows: labels.length,
+    sampleSize,
+  };
+}
+
+/** Where history is too short for a single event of the allowance: this much beyond all that was seen. */
+const BEYOND_THE_LARGEST = 1.2;
+
+/** The decades that so many events of one entity a week reach, as history has it. */
+function scoreOfEvents({ peaks, rows, stepSeconds }: Calibration, perWeek: number): number {
+  const allowed = Math.floor((perWeek * rows * stepSeconds) / WEEK_SECONDS);
+  return allowed === 0 ? peaks[0] * BEYOND_THE_LARGEST : peaks[Math.min(allowed, peaks.length) - 1];
+}
+
+const WEEK_SECONDS = 604_800;
+
+const rowsOf = ({ times, values }: EntityHistory, rows: number, width: number): EntityHistory => ({
+  times: times.subarray(0, rows),
+  values: values.subarray(0, rows * width),
+});
+
+/** NaN where it could not judge. */
+function streamScores({ times, values }: EntityHistory, width: number, stepSeconds: number): Float64Array {
+  const state = entityDetector.start(entityDetector.defaults, width, stepSeconds);
+  return Float64Array.from(times, (_, row) => {
+    const judged = entityDetector.step(state, values.subarray(row * width, (row + 1) * width));
+    return 'unscorable' in judged ? Number.NaN : judged.score;
+  });
+}
+
+function modelDecades(model: RecipeModel, { times, values }: EntityHistory, width: number): Float64Array {
+  const memory = model.start();
+  return Float64Array.from(times, (time, row) => {
+    const judged = model.step(memory, values.subarray(row * width, (row + 1) * width), time);
+    return 'unscorable' in judged ? Number.NaN : judged.decades;
+  });
+}

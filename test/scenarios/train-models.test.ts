@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
+import { readStored } from '../../shared/models/stored-artefact.ts';
+import { backfillShard } from '../../shared/pipeline/backfill.ts';
+import { modelsOf } from '../../shared/pipeline/champion.ts';
+import { detectAnomalies } from '../../shared/pipeline/detect-anomalies.ts';
+import { shardStateKind } from '../../shared/pipeline/shard-state.ts';
+import { trainModels } from '../../shared/pipeline/train-models.ts';
+import { keys } from '../../shared/settings/keys.ts';
+import { copyStore, noise, series, type Signalling, world } from './world.ts';
+
+const day = 86_400;
+const start = Date.parse('2026-03-10T00:00:00Z') / 1000;
+const fleet = ['a', 'b', 'c'].flatMap((entity) =>
+  ['cpu', 'memory', 'network', 'disk'].map((label) => series(entity, label)),
+);
+
+/** Metrics of a thing that move together with its load. */
+const correlated: Signalling = ({ entity, label }, time) => {
+  const load = 50 + 25 * Math.sin((2 * Math.PI * time) / day + 6 * noise(entity)) + 8 * (noise(entity, time) - 0.5);
+  return load * (0.5 + noise(label)) + 2 * (noise(entity, label, time) - 0.5);
+};
+
+const settings = { sensitivity: '3 per week', forest: { trees: 50, sampleSize: 128 } };
+const open = (store?: MemoryObjectStore, watch: Readonly<Record<string, unknown>> = settings) =>
+  world(fleet, correlated, watch, { retention: '14d' }, store);
+
+let trained: MemoryObjectStore;
+let untrained: MemoryObjectStore;
+
+beforeAll(async () => {
+  const w = open();
+  for (let tick = start; tick < start + 900; tick += 300) {
+    w.clock.time = tick;
+    await detectAnomalies({ tick }, w.ports);
+  }
+  untrained = await copyStore(w.store);
+  await trainModels({ tick: start + 900, by: 'test', why: 'first training' }, w.ports);
+  trained = w.store;
+});
+
+describe('training', () => {
+  it('promotes a first model that is better, and says why, on what and from which seed', async () => {
+    const w = open(await copyStore(untrained));
+    const { watches } = await trainModels({ tick: start + 900, by: 'test', why: 'first training' }, w.ports);
+    expect(watches).toHaveLength(1);
+    const [one] = watches;
+    expect(one).toMatchObject({ watch: 'w', outcome: 'promoted', entities: 3 });
+    expect(one.budget).toMatchObject({ asked: '3 per week', askedPerWeek: 3 });
+    expect(one.budget?.threshold).toBeGreaterThan(1);
+    console.log(one);
+    const champion = await modelsOf(w.ports, 'w').champion();
+    expect(champion?.model.origin).toMatchObject({
+      by: 'test',
+      why: 'first training',
+      seed: 1,
+      trainedAt: start + 900,
+    });
+    expect(champion?.model.model.threshold).toBe(one.budget?.threshold);
+  });
+
+  it('gives the same model for the same history and seed', async () => {
+    const ids = [];
+    for (let k = 0; k < 2; k++) {
+      const w = open(await copyStore(untrained));
+      ids.push((await trainModels({ tick: start + 900, by: 'x' }, w.ports)).watches[0]?.model?.id);
+    }
+    expect(ids[0]).toBeDefined();
+    expect(ids[0]).toBe(ids[1]);
+  });
+
+  it('keeps the champion where the next candidate is no better', async () => {
+    const w = open(await copyStore(trained));
+    const before = (await modelsOf(w.ports, 'w').champion())?.model.id;
+    const { watches } = await trainModels({ tick: start + 900 }, w.ports);
+    expect(watches[0]?.outcome).toBe('kept-champion');
+    expect((await modelsOf(w.ports, 'w').champion())?.model.id).toBe(before);
+  });
+
+  it('is taken up by the second tick after it, and the tick judges with it', async () => {
+    const w = open(await copyStore(trained));
+    const champion = (await modelsOf(w.ports, 'w').champion())?.model.id;
+    const stateOf = async () =>
+      (await readStored(w.ports, shardStateKind, keys.state('w', 's-0001', 'anomaly')))?.value;
+    for (const tick of [start + 900, start + 1200, start + 1500]) {
+      w.clock.time = tick;
+      const { watches } = await detectAnomalies({ tick }, w.ports);
+      expect(watches[0]?.ran[0]?.outcome).toBe('judged');
+      expect((await stateOf())?.model).toBe(champion);
+    }
+    const threshold = (await modelsOf(w.ports, 'w').champion())?.model.model.threshold;
+    const [entity] = (await stateOf())?.entities ?? [];
+    expect(entity?.judged.series[0]?.detector.exact).toContain(threshold);
+  });
+
+  it('goes on without a model that cannot be read, and says so', async () => {
+    const store = await copyStore(trained);
+    const id = (await modelsOf(open(store).ports, 'w').champion())?.model.id ?? '';
+    await store.put(keys.model('w', 'entity-detector', id), new Uint8Array([1, 2, 3]));
+    const w = open(store);
+    for (const tick of [start + 900, start + 1200]) {
+      w.clock.time = tick;
+      expect((await detectAnomalies({ tick }, w.ports)).watches[0]?.ran[0]?.outcome).toBe('judged');
+    }
+    expect(w.logged.filter(({ message }) => message.startsWith('model unreadable')).length).toBeGreaterThan(0);
+  });
+
+  it('says what is missing where there is no history', async () => {
+    const w = open();
+    const { watches } = await trainModels({ tick: start }, w.ports);
+    expect(watches[0]).toMatchObject({ outcome: 'not-enough-history', rows: 0 });
+    expect(watches[0]?.reason).toMatch(/alert budget/);
+  });
+
+  it('has nothing to train for single series without a budget', async () => {
+    const w = world([series('x', 'cpu')], correlated, {}, { retention: '3d' });
+    w.clock.time = start;
+    await detectAnomalies({ tick: start }, w.ports);
+    await backfillShard({ watch: 'w', shard: 's-0001', tick: start }, w.ports, () => true);
+    const { watches } = await trainModels({ tick: start + 300 }, w.ports);
+    expect(watches[0]).toMatchObject({ outcome: 'nothing-to-train' });
+  });
+
+  it('refuses a watch that is none', async () => {
+    await expect(trainModels({ watch: 'nix' }, open().ports)).rejects.toThrow("there is no watch 'nix'");
+  });
+});
