@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -67,6 +67,16 @@ describe('a folder of objects', () => {
     expect(await store.get(second)).toBeUndefined();
     await store.delete(second);
     expect(await store.get(first)).toBeDefined();
+  });
+
+  it('clears away what dead processes left, and not what others are writing', async () => {
+    const workshop = join(root, '.aiops-store');
+    await mkdir(workshop);
+    for (const name of ['old', 'young']) await writeFile(join(workshop, name), 'half an obj');
+    const twoHoursAgo = new Date(Date.now() - 7_200_000);
+    await utimes(join(workshop, 'old'), twoHoursAgo, twoHoursAgo);
+    await new FileObjectStore(root).put('a', bytes('x'));
+    expect(await readdir(workshop)).toEqual(['young']);
   });
 
   it('hides its own folder and lets nobody write there', async () => {

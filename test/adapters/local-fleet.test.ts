@@ -20,7 +20,7 @@ const deviation = (values: ArrayLike<number>): number => {
 };
 function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [ma, mb] = [mean(a), mean(b)];
-  return mean(Array.from(a, (value, i) => (value - ma) * (b[i]! - mb))) / (deviation(a) * deviation(b));
+  return mean(Array.from(a, (value, i) => (value - ma) * (b[i] - mb))) / (deviation(a) * deviation(b));
 }
 const numberOf = (name: string): number => fleetServers.findIndex((server) => server.name === name);
 
@@ -40,7 +40,7 @@ describe('the simulated fleet', () => {
           const part = await fleet.read(series, start, start + n * period);
           for (const [i, { points }] of part.series.entries()) {
             const known = new Map(
-              Array.from(whole.series[i]!.points.times, (t, k) => [t, whole.series[i]!.points.values[k]]),
+              Array.from(whole.series[i].points.times, (t, k) => [t, whole.series[i].points.values[k]]),
             );
             for (const [k, time] of points.times.entries()) {
               if (known.has(time)) expect(points.values[k]).toBe(known.get(time));
@@ -54,7 +54,7 @@ describe('the simulated fleet', () => {
 
   it('reads otherwise with another seed', () => {
     const [a, b] = [1, 2].map((seed) => healthySamples(seed, 0, monday, 500).CPUUtilization);
-    expect(Math.abs(correlation(a!, b!))).toBeLessThan(0.6);
+    expect(Math.abs(correlation(a, b))).toBeLessThan(0.6);
     expect(a).not.toEqual(b);
   });
 
@@ -62,7 +62,7 @@ describe('the simulated fleet', () => {
     const fleet = new SimulatedFleet(3, later);
     const read = async (period: number) => {
       const { series } = await fleet.discover({ ...watchOf('*', period), maxSeries: 1 });
-      return (await fleet.read(series, monday, monday + hour)).series[0]!.points;
+      return (await fleet.read(series, monday, monday + hour)).series[0].points;
     };
     const [readings, minutes] = [await read(10), await read(60)];
     expect(minutes.times).toHaveLength(60);
@@ -75,9 +75,9 @@ describe('the simulated fleet', () => {
     const fleet = new SimulatedFleet(3, { now: () => monday + 125 });
     const { series } = await fleet.discover(watchOf('*', 60));
     const { series: read } = await fleet.read(series, monday, monday + hour);
-    expect([...read[0]!.points.times]).toEqual([monday, monday + 60]);
+    expect([...read[0].points.times]).toEqual([monday, monday + 60]);
     const unborn = await new SimulatedFleet(3, { now: () => monday - 1 }).read(series, monday, monday + hour);
-    expect(unborn.series[0]!.points.times).toHaveLength(0);
+    expect(unborn.series[0].points.times).toHaveLength(0);
   });
 
   it('keeps percentages between 0 and 100 and nothing below 0, at every fault of a year', () => {
@@ -121,9 +121,9 @@ describe('its rhythm', () => {
 
   it('repeats from day to day without repeating itself', () => {
     const [tuesday, wednesday] = [1, 2].map((d) => healthySamples(5, 0, monday + d * day, 8_640).NetworkThroughput);
-    expect(correlation(tuesday!, wednesday!)).toBeGreaterThan(0.7);
-    const difference = tuesday!.map((value, i) => value - wednesday![i]!);
-    expect(deviation(difference)).toBeGreaterThan(0.1 * deviation(tuesday!));
+    expect(correlation(tuesday, wednesday)).toBeGreaterThan(0.7);
+    const difference = tuesday.map((value, i) => value - wednesday[i]);
+    expect(deviation(difference)).toBeGreaterThan(0.1 * deviation(tuesday));
   });
 });
 
@@ -197,7 +197,7 @@ describe('its faults', () => {
 
   it('repeat one value while stuck', () => {
     const { fault, samples, before } = firstOf('stuck');
-    const values = samples[fault.metrics[0]!];
+    const values = samples[fault.metrics[0]];
     expect(new Set(values.slice(before, -before)).size).toBe(1);
     expect(new Set(values.slice(0, before)).size).toBeGreaterThan(20);
   });
@@ -206,9 +206,9 @@ describe('its faults', () => {
     const { samples, before } = firstOf('leak');
     const values = samples.MemoryUtilization;
     const end = values.length - before;
-    expect(values[end - 1]! - values[before]!).toBeGreaterThan(10);
-    expect(values[end - 1]! - values[end]!).toBeGreaterThan(10);
-    expect(values[before + 30]! - values[before]!).toBeLessThan(5);
+    expect(values[end - 1] - values[before]).toBeGreaterThan(10);
+    expect(values[end - 1] - values[end]).toBeGreaterThan(10);
+    expect(values[before + 30] - values[before]).toBeLessThan(5);
   });
 
   it('take nearly all traffic away in a drop', () => {

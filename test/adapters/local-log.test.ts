@@ -25,6 +25,6 @@ describe('the log of the command line', () => {
     const loop: { self?: unknown } = {};
     loop.self = loop;
     consoleLog((line) => lines.push(line)).info('loop', { loop });
-    expect(JSON.parse(lines[0]!)).toMatchObject({ message: 'loop' });
+    expect(JSON.parse(lines[0])).toMatchObject({ message: 'loop' });
   });
 });

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { link, mkdir, open, readFile, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkObjectKey, compareKeys } from '../../models/object-key.ts';
 import type { ObjectStore, StoredObject, Version } from '../../ports/object-store.ts';
@@ -24,6 +24,7 @@ export interface FileObjectStoreOptions {
 export class FileObjectStore implements ObjectStore {
   readonly #root: string;
   readonly #durable: boolean;
+  #isSwept = false;
 
   constructor(root: string, options: FileObjectStoreOptions = {}) {
     this.#root = root;
@@ -99,6 +100,10 @@ export class FileObjectStore implements ObjectStore {
       throw error;
     } finally {
       await file.close();
+    }
+    if (!this.#isSwept) {
+      this.#isSwept = true;
+      await sweep(dirname(path), path);
     }
     return path;
   }
@@ -176,6 +181,19 @@ export class FileObjectStore implements ObjectStore {
         throw error;
       }
     }
+  }
+}
+
+/** A write takes milliseconds: what is this old was left by a process that died. */
+const staleMilliseconds = 3_600_000;
+
+/** Removes what dead processes left in the workshop. The age is that against `fresh`, by the file system's own clock. */
+async function sweep(folder: string, fresh: string): Promise<void> {
+  const { mtimeMs: now } = await stat(fresh);
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && now - found.mtimeMs > staleMilliseconds) await rm(path, { force: true });
   }
 }
 

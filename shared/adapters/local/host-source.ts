@@ -22,8 +22,8 @@ export class HostSource implements MetricSource {
   readonly #clock: Clock;
   readonly #probes: readonly HostProbe[];
   readonly #host: string;
-  /** By metric and period: values by the time of their period, in the order they were measured. */
-  readonly #measured = new Map<string, Map<number, Measured>>();
+  /** By metric and period: readings by the time of their period. Promises, so that two reads at once measure once. */
+  readonly #measured = new Map<string, Map<number, Promise<Measured>>>();
 
   constructor(clock: Clock, probes: readonly HostProbe[], host: string = hostname()) {
     this.#clock = clock;
@@ -61,7 +61,7 @@ export class HostSource implements MetricSource {
     const justEnded = Math.floor(now / periodSeconds) * periodSeconds - periodSeconds;
     const kept = this.#keptOf(`${probe.name}/${periodSeconds}`);
     if (justEnded >= from && justEnded < to && !kept.has(justEnded)) {
-      kept.set(justEnded, await measured(probe));
+      kept.set(justEnded, measured(probe));
       for (const oldest of kept.keys()) {
         if (kept.size <= mostKept) break;
         kept.delete(oldest);
@@ -70,8 +70,8 @@ export class HostSource implements MetricSource {
     return answer(id, kept, from, to);
   }
 
-  #keptOf(key: string): Map<number, Measured> {
-    const kept = this.#measured.get(key) ?? new Map<number, Measured>();
+  #keptOf(key: string): Map<number, Promise<Measured>> {
+    const kept = this.#measured.get(key) ?? new Map<number, Promise<Measured>>();
     this.#measured.set(key, kept);
     return kept;
   }
@@ -94,10 +94,16 @@ async function measured(probe: HostProbe): Promise<Measured> {
 }
 
 /** The points of a window, and the problem of the latest period in it that has none. */
-function answer(id: string, kept: ReadonlyMap<number, Measured>, from: number, to: number): ReadSeries {
-  const within = [...kept].filter(([time]) => time >= from && time < to).sort(([a], [b]) => a - b);
-  const values = within.flatMap(([time, one]) => ('value' in one ? [{ time, value: one.value }] : []));
-  const last = within.at(-1)?.[1];
+async function answer(
+  id: string,
+  kept: ReadonlyMap<number, Promise<Measured>>,
+  from: number,
+  to: number,
+): Promise<ReadSeries> {
+  const times = [...kept.keys()].filter((time) => time >= from && time < to).sort((a, b) => a - b);
+  const within = await Promise.all(times.map(async (time) => ({ time, ...(await (kept.get(time) ?? nothingYet)) })));
+  const values = within.flatMap((one) => ('value' in one ? [one] : []));
+  const last = within.at(-1);
   return {
     id,
     points: {
@@ -107,5 +113,7 @@ function answer(id: string, kept: ReadonlyMap<number, Measured>, from: number, t
     ...(last !== undefined && 'problem' in last ? { problem: { kind: last.problem, message: last.message } } : {}),
   };
 }
+
+const nothingYet: Measured = { problem: 'not-found', message: 'nothing was measured' };
 
 const none = (): ReadSeries['points'] => ({ times: new Float64Array(0), values: new Float64Array(0) });
