@@ -52,7 +52,7 @@ export const detect: RunCommand = async (_args, options, terminal) => {
     say.once(summary);
   }
   const isFiring = summaries.some(({ watches: done }) => done.some(({ ran }) => ran.some(({ firing }) => firing > 0)));
-  return isFiring && flag(options, 'fail-on-anomaly') ? exitCode.anomalous : exitCode.ok;
+  return isFiring && flag(options, 'failOnAnomaly') ? exitCode.anomalous : exitCode.ok;
 };
 
 async function followAll(

@@ -59,7 +59,7 @@ export function findingLines(finding: Finding): readonly string[] {
     .slice(0, 4)
     .map(({ label, share, words }) => `${label} ${Math.round(share * 100)} % (${words})`);
   return [
-    `${finding.label}: since ${timeWords(finding.since)}${rarity}`,
+    `${finding.label}: since ${timeWords(finding.since).slice(5, 16)}${rarity}`,
     ...(observed === '' ? [] : [observed]),
     ...(finding.explanation === '' ? [] : [finding.explanation]),
     ...(shares.length === 0 ? [] : [shares.join(', ')]),

@@ -68,7 +68,7 @@ describe('words for people', () => {
       explanation: 'a level never seen before',
     };
     expect(findingLines(finding)).toEqual([
-      'cpu: since 2026-11-21 09:30:00, once in 5 days',
+      'cpu: since 11-21 09:30, once in 5 days',
       '97.2 %, usual 30.12 to 52 %',
       'a level never seen before',
       'cpu 80 % (far above usual)',
