@@ -66,16 +66,29 @@ export function rulesFor(given: readonly Rule[], series: SeriesDescription): rea
   return [...found.values()];
 }
 
+/** What a percentage is flagged by, and which of the flags people are told of. Settings are assignable to it. */
+export interface PercentageFlags {
+  readonly above: number | 'off';
+  readonly below: number | 'off';
+  readonly jump: number | 'off';
+  readonly tell: readonly ('above' | 'below' | 'jump')[];
+}
+export const percentageDefaults: PercentageFlags = { above: 90, below: 5, jump: 30, tell: [] };
+
 /**
  * The flags that every percentage carries without being asked: above 90, below 5, a jump by 30. They are recorded as
  * flags of their own; whether anybody is told is the watch's policy, for an idle processor is below 5 all night.
  */
-export function percentageFlags(series: SeriesDescription): readonly Rule[] {
+export function percentageFlags(
+  series: SeriesDescription,
+  { above, below, jump }: PercentageFlags = percentageDefaults,
+): readonly Rule[] {
   if (series.nature.unit !== 'Percent' && series.nature.unit !== '%') return [];
+  const metric = series.label;
   return [
-    { kind: 'above', metric: series.label, limit: 90 },
-    { kind: 'below', metric: series.label, limit: 5 },
-    { kind: 'jump', metric: series.label, by: 30 },
+    ...(above === 'off' ? [] : [{ kind: 'above', metric, limit: above } as const]),
+    ...(below === 'off' ? [] : [{ kind: 'below', metric, limit: below } as const]),
+    ...(jump === 'off' ? [] : [{ kind: 'jump', metric, by: jump } as const]),
   ];
 }
 

@@ -138,7 +138,9 @@ const percentages = z
   .strictObject({
     above: limit(90).describe('A percentage above it is flagged'),
     below: limit(5).describe('A percentage below it is flagged'),
-    jump: limit(30).describe('A change by so many points at once is flagged'),
+    jump: limit(30)
+      .refine((by) => by === 'off' || by > 0, 'must be more than 0 → write such as 30, or off')
+      .describe('A change by so many points at once is flagged'),
     tell: z
       .array(z.enum(['above', 'below', 'jump']))
       .default([])
@@ -150,14 +152,6 @@ const percentages = z
   );
 
 const budget = /^\s*(\d+(?:\.\d+)?)\s*(?:per|a|\/)\s*(day|week|month)\s*$/i;
-const weeks = { day: 1 / 7, week: 1, month: 365.25 / 12 / 7 } as const;
-
-/** Alerts a week of a budget such as `3 per week`; undefined for what is not one. */
-export function alertsPerWeek(sensitivity: WatchSettings['sensitivity']): number | undefined {
-  const match = typeof sensitivity === 'string' ? budget.exec(sensitivity) : null;
-  return match === null ? undefined : Number(match[1]) / weeks[match[2].toLowerCase() as keyof typeof weeks];
-}
-
 const sensitivity = z.union(
   [
     z

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseAlertBudget } from '../../shared/detectors/alert-budget.ts';
 import { checkSettings, parseSettings, parseSettingsJson } from '../../shared/settings/load-settings.ts';
 import { SettingsError } from '../../shared/settings/settings-error.ts';
-import { alertsPerWeek, parseDuration, watchesOf } from '../../shared/settings/settings.ts';
+import { parseDuration, watchesOf } from '../../shared/settings/settings.ts';
 
 const parsed = (yaml: string) => parseSettings(yaml, 'aiops.yaml');
 const watchWith = (lines: string) =>
@@ -69,22 +70,6 @@ describe('settings', () => {
     expect(parseDuration(text)).toBe(seconds);
   });
 
-  it.each([
-    ['3 per week', 3],
-    ['1 a day', 7],
-    ['1 / month', 12 / (365.25 / 7)],
-    ['10 PER WEEK', 10],
-  ])('%s is %s alerts a week', (text, expected) => {
-    const { sensitivity } = watchWith(`sensitivity: ${text}`);
-    expect(alertsPerWeek(sensitivity)).toBeCloseTo(expected, 12);
-  });
-
-  it('a threshold or a contamination is no budget', () => {
-    expect(alertsPerWeek(watchWith('sensitivity: { threshold: 2 }').sensitivity)).toBeUndefined();
-    expect(alertsPerWeek(watchWith('sensitivity: { contamination: 0.01 }').sensitivity)).toBeUndefined();
-    expect(alertsPerWeek(undefined)).toBeUndefined();
-  });
-
   it('flags of percentages can be moved, told of, and switched off', () => {
     expect(watchWith('percentages: { above: 80, below: off, jump: false, tell: [above] }').percentages).toEqual({
       above: 80,
@@ -92,6 +77,13 @@ describe('settings', () => {
       jump: 'off',
       tell: ['above'],
     });
+  });
+
+  it('an alert budget is one that the detectors can read', () => {
+    for (const budget of ['3 per week', '1 a day', '10/month', ' 0.5 PER WEEK ']) {
+      const { sensitivity } = watchWith(`sensitivity: "${budget}"`);
+      expect(parseAlertBudget(sensitivity as string).perWeek).toBeGreaterThan(0);
+    }
   });
 
   it('silence is told of only where a rule asks for it', () => {
