@@ -80,61 +80,75 @@ export const sizeOfTrees = (state: IsolationTrees): number =>
  */
 export function growForest(state: IsolationTrees): FittedForest {
   const { features, trees, centres } = state;
-  const { roots, feature, children, cut, path } = linked(state);
+  const forest = linked(state);
   const width = features.length;
   const exponent = -1 / (trees * averagePathLength(state.sampleSize));
   const single = new Float32Array(width);
-
-  const walk = (rows: Float32Array, count: number, out: Float64Array, from: number): void => {
-    for (let tree = 0; tree < trees; tree++) {
-      const root = roots[tree];
-      for (let row = 0; row < count; row++) {
-        const at = row * width;
-        let node = root;
-        for (let next = children[node]; next !== node; next = children[node])
-          node = next + (rows[at + feature[node]] < cut[node] ? 0 : 1);
-        out[from + row] += path[node];
-      }
-    }
-    for (let row = from; row < from + count; row++) out[row] = 2 ** (out[row] * exponent);
-  };
+  const lengths = new Float64Array(BLOCK);
 
   return {
     state,
     score(row): Score {
       if (row.length !== width)
         throw new RangeError(`The row has ${row.length} values, the forest ${width} features: give one a feature.`);
-      for (let at = 0; at < width; at++) {
-        if (!Number.isFinite(row[at])) return { unscorable: 'missing-data' };
-        single[at] = row[at] - centres[at];
-      }
-      const out = new Float64Array(1);
-      walk(single, 1, out, 0);
-      return { value: out[0] };
+      if (!centre(row, 0, 1, centres, single)) return { unscorable: 'missing-data' };
+      walk(forest, single, width, 1, lengths);
+      return { value: 2 ** (lengths[0] * exponent) };
     },
     scoreAll(rows) {
       if (rows.names.length !== width)
         throw new RangeError(`The rows have ${rows.names.length} features, the forest ${width}: give the same ones.`);
       const out = new Float64Array(rows.rows);
       const block = new Float32Array(BLOCK * width);
-      const missing: number[] = [];
       for (let from = 0; from < rows.rows; from += BLOCK) {
         const count = Math.min(BLOCK, rows.rows - from);
+        const complete = centre(rows.values, from * width, count, centres, block);
+        walk(forest, block, width, count, lengths);
         for (let row = 0; row < count; row++) {
-          let complete = true;
-          for (let at = 0, given = (from + row) * width; at < width; at++, given++) {
-            const value = rows.values[given];
-            if (!Number.isFinite(value)) complete = false;
-            block[row * width + at] = value - centres[at];
-          }
-          if (!complete) missing.push(from + row);
+          const missing = !complete && !isComplete(rows.values, (from + row) * width, width);
+          out[from + row] = missing ? Number.NaN : 2 ** (lengths[row] * exponent);
         }
-        walk(block, count, out, from);
       }
-      for (const row of missing) out[row] = Number.NaN;
       return out;
     },
   };
+}
+
+function isComplete(values: Float64Array, from: number, width: number): boolean {
+  for (let at = from; at < from + width; at++) if (!Number.isFinite(values[at])) return false;
+  return true;
+}
+
+/** Rows as the splits see them; whether all their values were finite. */
+function centre(values: Float64Array, from: number, rows: number, centres: Float64Array, into: Float32Array): boolean {
+  const width = centres.length;
+  // Anything that is not finite makes this NaN, which one comparison finds for all.
+  let check = 0;
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let feature = 0; feature < width; feature++, at++) {
+      const value = values[from + at];
+      check += value * 0;
+      into[at] = value - centres[feature];
+    }
+  }
+  return check === 0;
+}
+
+/**
+ * The summed path lengths of `count` rows. Float32, with rows in the inner loop and siblings as neighbours: twice as
+ * fast as one tree pointer per side, and a quarter faster than float64.
+ */
+function walk(forest: Linked, rows: Float32Array, width: number, count: number, lengths: Float64Array): void {
+  const { roots, feature, children, cut, path } = forest;
+  lengths.fill(0, 0, count);
+  for (const root of roots) {
+    for (let row = 0, at = 0; row < count; row++, at += width) {
+      let node = root;
+      for (let next = children[node]; next !== node; next = children[node])
+        node = next + (rows[at + feature[node]] < cut[node] ? 0 : 1);
+      lengths[row] += path[node];
+    }
+  }
 }
 
 /** Nodes laid out for walking: siblings are neighbours, so that one comparison picks between them. */
