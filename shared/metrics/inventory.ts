@@ -4,7 +4,7 @@ import { type Inventory, inventoryKind, type InventorySeries } from './inventory
 import { Placement } from './inventory-placement.ts';
 import type { SeriesDescription } from './metric.ts';
 
-export type { Inventory, InventorySeries } from './inventory-format.ts';
+export type { Inventory } from './inventory-format.ts';
 
 export interface InventoryPolicy {
   /** Series a shard is filled up to with new entities. */
