@@ -16,7 +16,10 @@ const mostDimensions = 30;
 const longestName = 255;
 const longestDimensionValue = 1024;
 
-/** Publishes our own metrics under one namespace, in requests of at most 1,000 data and 1 MB. */
+/**
+ * Publishes our own metrics under one namespace, in requests of at most 1,000 data and 1 MB. CloudWatch cannot tell a
+ * repeated request: where the answer of one that worked is lost, the SDK's retry counts it twice. A lost value is worse.
+ */
 export class CloudWatchSink implements MetricSink {
   readonly #options: CloudWatchSinkOptions;
 

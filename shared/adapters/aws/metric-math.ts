@@ -41,7 +41,7 @@ export function rewriteExpression(expression: string, ids: Readonly<Record<strin
       if (own.length === 0) refuse(`asks METRICS("${part ?? ''}"), and none of its metrics has that in its name`);
       return `[${own.join(', ')}]`;
     })
-    .replace(/"[^"]*"|'[^']*'|[A-Za-z_][A-Za-z0-9_]*/g, (token) => {
+    .replace(/"[^"]*"|'[^']*'|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z_][A-Za-z0-9_]*/g, (token) => {
       if (finders.has(token)) refuse(`uses ${token}, which gives many series: use "select" of the watch`);
       if (!/^[a-z]/.test(token)) return token;
       const id = Object.hasOwn(ids, token) ? ids[token] : undefined;
