@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { FakeCloudWatch } from './cloudwatch.ts';
 import { FakeEventBridge } from './eventbridge.ts';
-import { Faults, type Call, type Effect, type Fault } from './faults.ts';
+import { Faults, type Call, type Fault } from './faults.ts';
 import { allows, type AccessRequest, type PolicyDocument } from './iam.ts';
 import { FakeS3 } from './s3.ts';
 import { FakeSqs } from './sqs.ts';
@@ -225,5 +225,3 @@ function cutShort(response: ServerResponse, answer: WireAnswer): void {
   response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
 }
-
-export type { Effect };
