@@ -44,15 +44,15 @@ export function judgeRules(
   gone: boolean,
 ): readonly RuleVerdict[] {
   if (memory.rules === undefined) return [];
-  return stepRules(rules, series, memory.rules, time, value, gone).map(
-    ({ rule, status, since, score, explanation }) => ({
-      column,
-      rule,
-      asked: asked.has(rule),
-      status,
-      ...(status === 'firing' ? { since } : {}),
-      score,
-      explanation,
-    }),
-  );
+  return stepRules(rules, series, memory.rules, time, value, gone).map((judged) => ({
+    column,
+    rule: judged.rule,
+    asked: asked.has(judged.rule),
+    status: judged.status,
+    ...(judged.status === 'firing' ? { since: judged.since } : {}),
+    score: judged.score,
+    get explanation() {
+      return judged.explanation;
+    },
+  }));
 }

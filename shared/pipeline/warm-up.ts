@@ -59,11 +59,16 @@ export async function warmUpEntities(
     judgeUntil(start + DAY, points);
   }
   while (judgedTo < state.judgedTo) judgeUntil(Math.min(state.judgedTo, judgedTo + DAY), none);
-  // Without any history they are as warm as they can be: what they learned live is all there is.
-  for (const { judged } of state.entities)
-    if (cold.has(judged.entity) && !states.has(judged.entity)) states.set(judged.entity, judged);
+  // Where the store holds less than was judged live, what was learned live is the better state.
+  for (const { judged } of state.entities) {
+    if (!cold.has(judged.entity)) continue;
+    const made = states.get(judged.entity);
+    if (made === undefined || valuesJudged(made) < valuesJudged(judged)) states.set(judged.entity, judged);
+  }
   return states;
 }
+
+const valuesJudged = ({ series }: EntityState): number => series.reduce((sum, { judged }) => sum + judged, 0);
 
 const none: ReadonlyMap<string, Points> = new Map();
 

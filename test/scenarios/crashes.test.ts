@@ -11,7 +11,7 @@ import { copyStore, noise, series, type Signalling, usual, world, type World } f
 /** A minute before midnight, so that the ticks meet discovery, a new day and its compaction. */
 const start = Date.parse('2026-03-02T23:30:00Z') / 1000;
 const every = 300;
-const ticks = 12;
+const ticks = 24;
 const faultAt = start + 7 * every;
 
 const members = [
@@ -81,11 +81,11 @@ beforeAll(async () => {
 describe('a run that dies and is repeated', () => {
   it('meets in these ticks everything there is to meet', () => {
     expect(undisturbed.filter(({ signals }) => signals.length > 0).length).toBeGreaterThanOrEqual(3);
-    expect(undisturbed.flatMap(({ signals }) => signals).join()).toMatch(/"rule".*"firing"/);
+    expect(undisturbed.flatMap(({ signals }) => signals).join()).toMatch(/"kind":"rule"[^}]*"status":"firing"/);
     expect(undisturbed.flatMap(({ signals }) => signals).join()).toMatch(/"status":"normal"/);
   });
 
-  it.each(Array.from({ length: ticks }, (_, k) => k))(
+  it.each([0, 1, 2, 3, 6, 8, 9, 12, 20, 22])(
     'leaves the state and the signals of tick %i as if nothing had happened, whichever call kills it',
     async (k) => {
       for (const when of ['before', 'after'] as const) {

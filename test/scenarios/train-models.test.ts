@@ -21,9 +21,9 @@ const correlated: Signalling = ({ entity, label }, time) => {
   return load * (0.5 + noise(label)) + 2 * (noise(entity, label, time) - 0.5);
 };
 
-const settings = { sensitivity: '3 per week', forest: { trees: 50, sampleSize: 128 } };
+const settings = { sensitivity: '3 a day', forest: { trees: 20, sampleSize: 64 } };
 const open = (store?: MemoryObjectStore, watch: Readonly<Record<string, unknown>> = settings) =>
-  world(fleet, correlated, watch, { retention: '14d' }, store);
+  world(fleet, correlated, watch, { retention: '5d' }, store);
 
 let trained: MemoryObjectStore;
 let untrained: MemoryObjectStore;
@@ -46,9 +46,10 @@ describe('training', () => {
     expect(watches).toHaveLength(1);
     const [one] = watches;
     expect(one).toMatchObject({ watch: 'w', outcome: 'promoted', entities: 3 });
-    expect(one.budget).toMatchObject({ asked: '3 per week', askedPerWeek: 3 });
+    expect(one.budget).toMatchObject({ asked: '3 a day', askedPerWeek: 21 });
     expect(one.budget?.threshold).toBeGreaterThan(1);
-    console.log(one);
+    expect(one.quality?.candidate).toBeGreaterThan(one.quality?.streaming ?? 1);
+    expect(one.model?.bytes).toBeLessThan(100_000);
     const champion = await modelsOf(w.ports, 'w').champion();
     expect(champion?.model.origin).toMatchObject({
       by: 'test',
@@ -113,7 +114,7 @@ describe('training', () => {
   });
 
   it('has nothing to train for single series without a budget', async () => {
-    const w = world([series('x', 'cpu')], correlated, {}, { retention: '3d' });
+    const w = world([series('x', 'cpu')], correlated, {}, { retention: '2d' });
     w.clock.time = start;
     await detectAnomalies({ tick: start }, w.ports);
     await backfillShard({ watch: 'w', shard: 's-0001', tick: start }, w.ports, () => true);
