@@ -1,5 +1,3 @@
-import { serialize } from 'node:v8';
-import { pack } from '../../shared/pipeline/columnar.ts';
 import type { EntityState } from '../../shared/pipeline/entity-state.ts';
 import type { JudgePolicy } from '../../shared/pipeline/judge-policy.ts';
 import { judge, type Verdict } from '../../shared/pipeline/judge.ts';
@@ -72,7 +70,8 @@ export class VerdictComparison {
       const wanted = scored[name as keyof ScoredColumn][row];
       if (!Object.is(value, wanted)) this.differ(`${entity} row ${row}: ${name} is ${value}, score says ${wanted}`);
     }
-    if (!bytesOf(judged.state).equals(bytesOf(after))) this.differ(`${entity} row ${row}: another state was stored`);
+    const place = firstDifference(judged.state, after, '');
+    if (place !== undefined) this.differ(`${entity} row ${row}: another state was stored: ${place}`);
     this.compared++;
   }
 
@@ -81,7 +80,22 @@ export class VerdictComparison {
   }
 }
 
-const bytesOf = (state: EntityState): Buffer => serialize(pack([state]));
+/**
+ * Where two states differ in a bit. Every NaN is the same NaN: JavaScript does not say which of its many bit patterns a
+ * calculation gives, and an optimised function gives another than an interpreted one.
+ */
+function firstDifference(one: unknown, other: unknown, path: string): string | undefined {
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+  if (!isObject(one) || !isObject(other)) {
+    return Object.is(one, other) ? undefined : `${path} is ${String(other)}, not ${String(one)}`;
+  }
+  if (one.constructor !== other.constructor) return `${path} is of another kind`;
+  for (const name of new Set([...Object.keys(one), ...Object.keys(other)])) {
+    const found = firstDifference(one[name], other[name], `${path}.${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** A verdict as `score` writes it. */
 const columnsOf = (verdict: Verdict): Record<keyof ScoredColumn, number> =>
