@@ -4,8 +4,8 @@ import type { SeriesDetectorState } from './series-state.ts';
 /** What each alert adds to what the next one of the following days must exceed. */
 const NOVELTY_FATIGUE = Math.fround(0.19);
 const SEVERITY_FATIGUE = 1;
-/** The severity gate opens at 2 where the novelty gate opens at 1.75; both move together. */
-export const SEVERITY_PER_NOVELTY = 2 / 1.75;
+/** The severity gate opens at 2.05 where the novelty gate opens at 1.75; both move together. */
+export const SEVERITY_PER_NOVELTY = Math.fround(2.05) / 1.75;
 const DAY_SECONDS = 86_400;
 
 /** Points over which fatigue fades to 1/e: twenty days, but 500 points at least and 8,000 at most. */

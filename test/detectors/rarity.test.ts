@@ -135,7 +135,7 @@ describe('rarity', () => {
       channel: '',
     });
     expect(strengthOf(judged(3, 2))).toBe(3);
-    expect(strengthOf(judged(1, 4))).toBeCloseTo(3.5, 9);
+    expect(strengthOf(judged(1, 4.1))).toBeCloseTo(3.5, 9);
     expect(strengthOf(judged(0, -4))).toBe(0);
   });
 
