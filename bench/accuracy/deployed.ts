@@ -10,7 +10,7 @@ import { readLabelledSets, type LabelledSeries } from './labelled-data.ts';
 
 /**
  * NAB's CloudWatch series, laid on their 300 s grid, served by the fake CloudWatch to the anomaly function as deployed,
- * tick by tick, and compared with `score` on the same series: `tsx bench/accuracy/deployed.ts --data FOLDER`.
+ * tick by tick, and compared with `score` on the same series: `npm run accuracy:deployed -- --data FOLDER`.
  */
 const stepSeconds = 300;
 const namespace = 'Replayed';
