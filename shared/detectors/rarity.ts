@@ -114,24 +114,3 @@ export function rarityOfStrength(state: RarityState, strength: number): Rarity |
   const onceInSeconds = Math.min((state[PLACES.fadedRows] * stepSeconds) / (1 + stronger), evidenceSeconds);
   return { onceInSeconds, evidenceSeconds, unseen: false };
 }
-
-const UNITS = [
-  ['day', DAY_SECONDS],
-  ['hour', 3600],
-  ['minute', 60],
-] as const;
-
-/** Such as "once in 43 days", or "not seen in the last 14 days"; whole numbers, rounded down: never a claim too much. */
-export function describeRarity(rarity: Rarity | null): string {
-  if (rarity === null) return 'no history to compare with yet';
-  const words = describeSpan(rarity.unseen ? rarity.evidenceSeconds : rarity.onceInSeconds);
-  return rarity.unseen ? `not seen in the last ${words}` : `once in ${words}`;
-}
-
-function describeSpan(seconds: number): string {
-  for (const [name, length] of UNITS) {
-    const count = Math.floor(seconds / length);
-    if (count >= 2 || (count === 1 && name === 'minute')) return `${count} ${name}${count === 1 ? '' : 's'}`;
-  }
-  return 'minute';
-}

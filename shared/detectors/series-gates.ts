@@ -9,11 +9,11 @@ export const SEVERITY_PER_NOVELTY = Math.fround(2.05) / 1.75;
 const DAY_SECONDS = 86_400;
 
 /** Points over which fatigue fades to 1/e: twenty days, but 500 points at least and 8,000 at most. */
-export const fatiguePoints = (stepSeconds: number): number =>
+const fatiguePoints = (stepSeconds: number): number =>
   Math.min(Math.max(Math.fround((20 * DAY_SECONDS) / stepSeconds), 500), 8000);
 
 /** Points after any alert in which no novelty is told: 8 h 20 min, 12 to 100 points. */
-export const noveltyRestPoints = (stepSeconds: number): number =>
+const noveltyRestPoints = (stepSeconds: number): number =>
   Math.trunc(Math.min(Math.max(Math.fround(30_000 / stepSeconds), 12), 100));
 
 /** Points after any alert in which no severity is told: 1 h, 5 to 60 points. */
