@@ -138,7 +138,7 @@ describe('signals', () => {
     await run(w, start, start + 12 * every);
     const [first] = w.bus.published;
     expect(first).toMatchObject({ mode: 'live' });
-    expect(first?.findings.map(({ kind, status }) => [kind, status])).toEqual([['rule', 'firing']]);
+    expect(first.findings.map(({ kind, status }) => [kind, status])).toEqual([['rule', 'firing']]);
   });
 
   it('neither fire nor resolve on a gap: what fires becomes unknown, and fires or recovers after it', async () => {
@@ -356,8 +356,8 @@ describe('the past', () => {
     const w = world([series('a', 'cpu')], (one, time) => (time < start ? Number.NaN : usual(one, time)), {}, brief);
     await run(w, start, start + 70 * every);
     const [entity] = (await stateOf(w.store, w))?.entities ?? [];
-    expect(entity?.warm).toBe(true);
-    expect(entity?.judged.series[0]?.judged).toBe(68);
+    expect(entity.warm).toBe(true);
+    expect(entity.judged.series[0]?.judged).toBe(68);
   });
 });
 

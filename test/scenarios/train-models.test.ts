@@ -91,7 +91,7 @@ describe('training', () => {
     }
     const threshold = (await modelsOf(w.ports, 'w').champion())?.model.model.threshold;
     const [entity] = (await stateOf())?.entities ?? [];
-    expect(entity?.judged.series[0]?.detector.exact).toContain(threshold);
+    expect(entity.judged.series[0]?.detector.exact).toContain(threshold);
   });
 
   it('goes on without a model that cannot be read, and says so', async () => {
