@@ -23,7 +23,7 @@ const commands: readonly CommandDescription[] = [
     summary: 'Watch a simulated fleet with known faults, and tell what was found',
     options: [
       ['--seed <n>', 'Another fleet, other faults (1)'],
-      ['--days <n>', 'Days to run through, 4 to 14 (6)'],
+      ['--days <n>', 'Days to run through, 1 to 14 (3)'],
       ['--data <folder>', 'Keep history, models and anomalies here instead of throwing them away'],
     ],
     examples: ['aiops demo', 'aiops demo --seed 7'],

@@ -7,7 +7,7 @@ export interface DemoIncident {
   /** Ticks, epoch seconds: the first and the last at which something fired. */
   readonly firstTold: number;
   readonly lastTold: number;
-  /** One per thing that fired, as told at its strongest, in the order in which they began. */
+  /** One per thing that fired, as it was first told, in the order in which they began. */
   readonly findings: readonly Finding[];
 }
 
@@ -32,10 +32,7 @@ export function gatherIncidents(signals: readonly Signal[]): readonly DemoIncide
       findings: new Map<string, Finding>(),
     };
     current.lastTold = evaluatedAt;
-    for (const finding of firing) {
-      const known = current.findings.get(finding.key);
-      if (known === undefined || finding.score > known.score) current.findings.set(finding.key, finding);
-    }
+    for (const finding of firing) if (!current.findings.has(finding.key)) current.findings.set(finding.key, finding);
     open.set(entity, current);
   }
   for (const entity of [...open.keys()]) close(entity);

@@ -51,6 +51,9 @@ export async function* demoStory(
   } else yield 'Nothing was told while nothing was wrong.';
 }
 
+/** A rule asks for no rarity: it was broken. */
+const unusualWords = ({ kind, rarity }: Finding): string => (kind === 'rule' ? 'by a rule' : rarityWords(rarity));
+
 function faultLines({ fault, found, delay }: JudgedFault, number: number, terminal: Terminal): readonly string[] {
   const colour = createColors(terminal.colours);
   const what = `${fault.kind} on ${fault.entities.join(', ')}`;
@@ -68,7 +71,7 @@ function faultLines({ fault, found, delay }: JudgedFault, number: number, termin
   ];
   return [
     head,
-    `   ${colour.green('found')} at ${clockOf(found.firstTold)}, ${shortDuration(delay)} after it began; ${rarityWords(finding.rarity)}`,
+    `   ${colour.green('found')} at ${clockOf(found.firstTold)}, ${shortDuration(delay)} after it began; ${unusualWords(finding)}`,
     `   ${finding.label} of ${found.entity}: ${valueWords(finding.observed, finding.unit)}${usual}`,
     `   ${finding.explanation}${others.length === 0 ? '' : ` (also ${others.join(', ')})`}`,
   ];
@@ -127,7 +130,7 @@ function summaryTable(faults: readonly JudgedFault[]): readonly string[] {
       clockOf(fault.start),
       found === undefined ? '-' : clockOf(found.firstTold),
       delay === undefined ? '-' : shortDuration(delay),
-      found === undefined ? 'not found' : rarityWords(tellingFinding(found, fault).rarity),
+      found === undefined ? 'not found' : unusualWords(tellingFinding(found, fault)),
     ]),
   );
 }
@@ -135,5 +138,5 @@ function summaryTable(faults: readonly JudgedFault[]): readonly string[] {
 function incidentLine(incident: DemoIncident): string {
   const finding = tellingFinding(incident);
   const until = shortDuration(incident.lastTold - incident.firstTold);
-  return `${clockOf(incident.firstTold)}  ${incident.entity} ${finding.label}, ${rarityWords(finding.rarity)}, for ${until}: ${finding.explanation}`;
+  return `${clockOf(incident.firstTold)}  ${incident.entity} ${finding.label}, ${unusualWords(finding)}, for ${until}: ${finding.explanation}`;
 }

@@ -15,12 +15,12 @@ import { progressBar } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { trainingLines } from './train.ts';
 
-const titles = { history: 'fetch two weeks', train: 'train', live: 'watch' } as const;
+const titles = { history: 'fetch a week   ', train: 'train', live: 'watch' } as const;
 
 /** `demo`, which is `npm start`: the whole story on a fleet whose faults are known. */
 export const demo: RunCommand = async (_args, options, terminal) => {
   const seed = wholeNumber(options, 'seed', 0, Number.MAX_SAFE_INTEGER) ?? 1;
-  const days = wholeNumber(options, 'days', 1, 14) ?? 4;
+  const days = wholeNumber(options, 'days', 1, 14) ?? 3;
   const folder = text(options, 'data');
   const asJson = flag(options, 'json');
   const colour = createColors(terminal.colours);
@@ -29,9 +29,7 @@ export const demo: RunCommand = async (_args, options, terminal) => {
   };
   const startedAt = performance.now();
   say(colour.bold('A fleet of five servers, 20 metrics a minute. Nothing here is real but the pipeline.'));
-  say(
-    `First it gets two weeks of history to learn from; then ${days} days pass in which things go wrong, and every five`,
-  );
+  say(`First it gets a week of history to learn from; then ${days} days pass in which things go wrong, and every five`);
   say('minutes it looks at what is new. It does not know what is done to it. Times are UTC.');
 
   let step: keyof typeof titles | undefined;

@@ -6,9 +6,16 @@ export type Rule =
 
 /** `above 90`, `jump 30`, `stuck 3600s`. */
 export function ruleName(rule: Rule): string {
+  const known = names.get(rule);
+  if (known !== undefined) return known;
   const seconds = rule.kind === 'stuck' || rule.kind === 'silent' ? 's' : '';
-  return `${rule.kind} ${amountOf(rule)}${seconds}`;
+  const name = `${rule.kind} ${amountOf(rule)}${seconds}`;
+  names.set(rule, name);
+  return name;
 }
+
+/** Asked for with every point of every series. */
+const names = new WeakMap<Rule, string>();
 
 /** Its limit, its step or its seconds. */
 export const amountOf = (rule: Rule): number => ('limit' in rule ? rule.limit : 'by' in rule ? rule.by : rule.for);

@@ -106,13 +106,20 @@ export const startRecipe = (columns: number): RecipeState => ({
   clock: Float64Array.of(Number.NaN),
 });
 
+/** By the list of columns itself: a recipe is made anew for every row of a stored state, its names are not. */
+const namesOf = new WeakMap<readonly string[], readonly string[]>();
+
 function recipeNames(columns: readonly string[]): readonly string[] {
+  const known = namesOf.get(columns);
+  if (known !== undefined) return known;
   const own = columns.flatMap((column) => [
     ...WINDOWS.flatMap((length) => [`${column}.mean${length}`, `${column}.deviation${length}`]),
     ...LAGS.map((ago) => `${column}.lag${ago}`),
     `${column}.change`,
   ]);
-  return [...own, ...calendarNames];
+  const names = [...own, ...calendarNames];
+  namesOf.set(columns, names);
+  return names;
 }
 
 /** The column that a feature speaks of, or undefined for the calendar's. */

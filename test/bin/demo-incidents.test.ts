@@ -49,7 +49,7 @@ const fault = (start: number, end: number, entities = ['web']): Fault => ({
 });
 
 describe('gathering incidents from signals', () => {
-  it('ticks that fire in a row are one incident, told at its strongest', () => {
+  it('ticks that fire in a row are one incident, as first told', () => {
     const incidents = gatherIncidents([
       signal(300, [finding('firing', 'cpu', 0.7)]),
       signal(600, [finding('firing', 'cpu', 0.9), finding('firing', 'disk')]),
@@ -61,7 +61,7 @@ describe('gathering incidents from signals', () => {
       [2100, 2100],
     ]);
     expect(incidents[0].findings.map(({ key, score }) => [key, score])).toEqual([
-      ['cpu', 0.9],
+      ['cpu', 0.7],
       ['disk', 0.8],
     ]);
   });
