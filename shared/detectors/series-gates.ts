@@ -8,9 +8,12 @@ const SEVERITY_FATIGUE = 1;
 export const SEVERITY_PER_NOVELTY = Math.fround(2.05) / 1.75;
 const DAY_SECONDS = 86_400;
 
-/** Points over which fatigue fades to 1/e: twenty days, but 500 points at least and 8,000 at most. */
-const fatiguePoints = (stepSeconds: number): number =>
+/** Points over which the novelty gate's fatigue fades to 1/e: twenty days, but 500 points at least and 8,000 at most. */
+const noveltyFatiguePoints = (stepSeconds: number): number =>
   Math.min(Math.max(Math.fround((20 * DAY_SECONDS) / stepSeconds), 500), 8000);
+
+/** The severity gate is prompt, and recovers sooner where points are many: at most 5,000 points, 3.5 days of minutes. */
+const severityFatiguePoints = (stepSeconds: number): number => Math.min(noveltyFatiguePoints(stepSeconds), 5000);
 
 /** Points after any alert in which no novelty is told: 8 h 20 min, 12 to 100 points. */
 const noveltyRestPoints = (stepSeconds: number): number =>
@@ -43,9 +46,8 @@ export function passGates(state: SeriesDetectorState, novelty: number, excess: n
   const stepSeconds = Math.fround(exact[EXACT.stepSeconds]);
   const point = wholes[WHOLES.points];
   const threshold = exact[EXACT.threshold];
-  const fading = Math.exp(-1 / fatiguePoints(stepSeconds));
-  reals[REALS.noveltyFatigue] *= fading;
-  reals[REALS.severityFatigue] *= fading;
+  reals[REALS.noveltyFatigue] *= Math.exp(-1 / noveltyFatiguePoints(stepSeconds));
+  reals[REALS.severityFatigue] *= Math.exp(-1 / severityFatiguePoints(stepSeconds));
 
   const fresh = novelty - Math.fround(NOVELTY_FATIGUE * reals[REALS.noveltyFatigue]);
   const sharp = (excess - SEVERITY_FATIGUE * reals[REALS.severityFatigue]) / SEVERITY_PER_NOVELTY;
