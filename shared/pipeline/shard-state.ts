@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Finding } from '../alerting/signal.ts';
 import type { ArtefactKind } from '../models/artefact.ts';
 import { pack, type Packed, unpack } from './columnar.ts';
+import { checkEntityState } from './entity-state-shape.ts';
 import type { EntityState } from './entity-state.ts';
 
 /** What was last said of one thing, to be repeated while it lasts and taken back when it is over. */
@@ -86,10 +87,12 @@ export const shardStateKind: ArtefactKind<ShardState> = {
   }),
   parse: (payload) => {
     const { heldStart, heldCount, held, entityCount, entities, ...rest } = stored.parse(payload);
+    const memories = unpack(entities, entityCount) as EntityMemory[];
+    for (const { judged } of memories) checkEntityState(judged);
     return {
       ...rest,
       held: { start: heldStart, series: unpack(held, heldCount) as HeldValues['series'] },
-      entities: unpack(entities, entityCount) as EntityMemory[],
+      entities: memories,
     };
   },
 };

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { packArtefact, unpackArtefact } from '../../shared/models/artefact.ts';
+import { continueState, type EntityState } from '../../shared/pipeline/entity-state.ts';
+import { type ShardState, shardStateKind } from '../../shared/pipeline/shard-state.ts';
+import { goldenArtefactSuite } from '../models/golden-artefact.ts';
+
+/** Numbers that say where they stand, so that a part that is read from another place shows. */
+function numbered<T>(value: T, from = { next: 1 }): T {
+  if (ArrayBuffer.isView(value)) {
+    const array = (value as unknown as Float64Array).slice();
+    for (let k = 0; k < array.length; k++) array[k] = from.next++ % 251;
+    return array as unknown as T;
+  }
+  if (Array.isArray(value)) return value.map((inner: unknown) => numbered(inner, from)) as T;
+  if (typeof value === 'number') return (from.next++ % 251) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, numbered(inner, from)])) as T;
+}
+
+function memoryOf(entity: string, ids: readonly string[]): ShardState['entities'][number] {
+  const judged: EntityState = { ...numbered(continueState(undefined, entity, ids, 300)), stepSeconds: 300 };
+  return { judged, recent: [], told: [], warm: true };
+}
+
+const state: ShardState = {
+  watch: 'web',
+  shard: '0001',
+  tick: 1_763_719_200,
+  periodSeconds: 300,
+  judgedTo: 1_763_718_900,
+  model: null,
+  warmUpDue: false,
+  held: { start: 1_763_718_300, series: [{ id: 'cpu', values: Float64Array.of(1.5, Number.NaN, -0) }] },
+  entities: [memoryOf('one', ['cpu']), memoryOf('two', ['cpu', 'memory'])],
+};
+
+goldenArtefactSuite(shardStateKind, { 1: state });
+
+describe('a shard state that is not laid out as this release reads it', () => {
+  const spoilt = (change: (entity: EntityState) => EntityState): Uint8Array =>
+    packArtefact(shardStateKind, {
+      ...state,
+      entities: [{ ...state.entities[1], judged: change(state.entities[1].judged) }],
+    });
+
+  it.each<[string, (entity: EntityState) => EntityState, RegExp]>([
+    [
+      'is refused with a detector that lacks a number',
+      (entity) => ({
+        ...entity,
+        series: entity.series.map((one) => ({
+          ...one,
+          detector: { ...one.detector, reals: one.detector.reals.slice(1) },
+        })),
+      }),
+      /two: cpu\.detector\.reals is Float32Array of \d+, and should be Float32Array of \d+/,
+    ],
+    [
+      'is refused with numbers of another width',
+      (entity) => ({
+        ...entity,
+        series: entity.series.map((one) => ({
+          ...one,
+          detector: { ...one.detector, reals: Float64Array.from(one.detector.reals) as unknown as Float32Array },
+        })),
+      }),
+      /reals is Float64Array/,
+    ],
+    [
+      'is refused with a whole of fewer columns than it names',
+      (entity) => ({
+        ...entity,
+        ...(entity.whole && { whole: { ...entity.whole, columns: ['cpu', 'memory', 'disk'] } }),
+      }),
+      /two as a whole\./,
+    ],
+  ])('%s', (_, change, message) => {
+    expect(() => unpackArtefact(shardStateKind, spoilt(change), 'state/web/0001/anomaly')).toThrow(message);
+  });
+});
