@@ -5,7 +5,7 @@ import { readCsv } from '../shared/metrics/csv.ts';
 import type { Table } from '../shared/pipeline/score-rows.ts';
 import { scoreTable } from '../shared/pipeline/score-rows.ts';
 import { scoredCsvHeader, scoredCsvLine } from '../shared/presentation/scored-csv.ts';
-import { csvChunks } from './csv-chunks.ts';
+import { csvText } from '../shared/adapters/local/csv-text.ts';
 import type { ScoreJob } from './score-plan.ts';
 
 /** What became of one file. */
@@ -34,9 +34,8 @@ const rowsPerWrite = 2000;
  * @throws CsvError where a file cannot be read as a CSV of metrics, or the history has other columns.
  */
 export async function scoreFile(job: ScoreJob, onProgress: (done: number) => void): Promise<ScoreReport> {
-  const learned =
-    job.history === undefined ? undefined : await readCsv(csvChunks(job.history, job.history), job.history);
-  const table = await readCsv(csvChunks(job.input, job.name), job.name);
+  const learned = job.history === undefined ? undefined : await readCsv(csvText(job.history, job.history), job.history);
+  const table = await readCsv(csvText(job.input, job.name), job.name);
   if (learned !== undefined) matchColumns(table.columns, learned.columns, job);
   const history = learned === undefined ? undefined : inOrderOf(table.columns, withTimes(learned).table);
   const { table: timed, placeOf } = withTimes(table);
