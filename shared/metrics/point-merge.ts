@@ -85,19 +85,6 @@ export class PointMerger {
   }
 }
 
-/** How many times carry another value in `later` than in `earlier`: corrections that came after the fact. */
-export function countRevisions(earlier: Points, later: Points): number {
-  let revisions = 0;
-  for (let i = 0, j = 0; i < earlier.times.length && j < later.times.length;) {
-    const a = earlier.times[i] ?? 0;
-    const b = later.times[j] ?? 0;
-    if (a === b && earlier.values[i] !== later.values[j]) revisions++;
-    if (a <= b) i++;
-    if (b <= a) j++;
-  }
-  return revisions;
-}
-
 const empty: RankedPoints = { times: new Float64Array(0), values: new Float64Array(0), ticks: new Uint32Array(0) };
 
 function settle(track: Track): void {

@@ -2,6 +2,7 @@ import { fillGaps } from '../metrics/gaps.ts';
 import { readDays } from '../metrics/history.ts';
 import type { Shard } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
+import { emptySeries, placePoints, type Series } from '../metrics/series.ts';
 import type { StoragePorts } from '../models/stored-artefact.ts';
 
 /** What one entity's series were on the grid, from its first value on. */
@@ -28,20 +29,15 @@ export async function readPast(
   to: number,
   periodSeconds: number,
 ): Promise<readonly EntityPast[]> {
-  const slots = Math.max(0, Math.round((to - from) / periodSeconds));
   const found: EntityPast[] = [];
   for (const { shard, series } of shards) {
     const own = series.filter(({ entity }) => wanted.has(entity));
     if (own.length === 0) continue;
-    const columns = new Map(own.map(({ id }) => [id, new Float64Array(slots).fill(Number.NaN)]));
+    const columns = new Map(own.map(({ id }) => [id, emptySeries(periodSeconds, from, to)]));
     for await (const { points } of readDays(ports, watch, shard, new Set(columns.keys()), from, to)) {
-      for (const [id, { times, values }] of points) {
-        const column = columns.get(id);
-        if (column === undefined) continue;
-        times.forEach((time, k) => {
-          const slot = Math.floor((time - from) / periodSeconds);
-          if (slot >= 0 && slot < slots) column[slot] = values[k];
-        });
+      for (const [id, column] of columns) {
+        const own = points.get(id);
+        if (own !== undefined) placePoints(own, column);
       }
     }
     for (const entity of new Set(own.map((one) => one.entity))) {
@@ -55,14 +51,13 @@ export async function readPast(
 function onGrid(
   entity: string,
   series: readonly SeriesDescription[],
-  columns: ReadonlyMap<string, Float64Array>,
+  columns: ReadonlyMap<string, Series>,
   from: number,
   to: number,
   periodSeconds: number,
 ): EntityPast {
   const filled = series.map(({ id, nature }) => {
-    const values = columns.get(id) ?? new Float64Array(0);
-    return fillGaps({ start: from, stepSeconds: periodSeconds, values }, nature, to).series.values;
+    return fillGaps(columns.get(id) ?? emptySeries(periodSeconds, from, to), nature, to).series.values;
   });
   const slots = filled[0].length;
   let first = 0;

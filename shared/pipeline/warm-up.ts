@@ -1,7 +1,7 @@
 import { fillGaps } from '../metrics/gaps.ts';
 import { readDays } from '../metrics/history.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
-import type { Points } from '../metrics/series.ts';
+import { emptySeries, placePoints, type Points } from '../metrics/series.ts';
 import type { StoragePorts } from '../models/stored-artefact.ts';
 import type { Watch } from '../settings/settings.ts';
 import { backfillSpan } from './backfill.ts';
@@ -85,15 +85,12 @@ export function historyWindow(
   const rows = Math.max(0, Math.round((to - from) / periodSeconds));
   const values = new Float64Array(rows * series.length);
   series.forEach((one, column) => {
-    const slots = new Float64Array(rows).fill(Number.NaN);
+    const onGrid = emptySeries(periodSeconds, from, to);
     const own = points.get(one.id);
-    own?.times.forEach((time, k) => {
-      const slot = Math.floor((time - from) / periodSeconds);
-      if (slot >= 0 && slot < rows) slots[slot] = own.values[k];
-    });
+    if (own !== undefined) placePoints(own, onGrid);
     const firstTime = state?.series.find(({ id }) => id === one.id)?.firstTime;
     const first = firstTime === undefined || Number.isNaN(firstTime) ? undefined : firstTime;
-    const filled = fillGaps({ start: from, stepSeconds: periodSeconds, values: slots }, one.nature.gap, to, first);
+    const filled = fillGaps(onGrid, one.nature.gap, to, first);
     for (let row = 0; row < rows; row++) values[row * series.length + column] = filled.series.values[row];
   });
   const times = Float64Array.from({ length: rows }, (_, row) => from + row * periodSeconds);

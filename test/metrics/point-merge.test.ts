@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countRevisions, PointMerger } from '../../shared/metrics/point-merge.ts';
+import { PointMerger } from '../../shared/metrics/point-merge.ts';
 import { pairsOf } from './stored-ports.ts';
 
 /** The obvious reference: a map from time to the value with the highest tick. */
@@ -117,14 +117,5 @@ describe('merging points of many pulls', () => {
     const merger = new PointMerger();
     merger.add('s', { times: Float64Array.from({ length: n }, (_, i) => n - i), values: new Float64Array(n) }, 1);
     expect(merger.points('s').times[0]).toBe(1);
-  });
-});
-
-describe('counting revisions', () => {
-  it('counts times that both have with another value', () => {
-    const earlier = { times: Float64Array.of(1, 2, 3, 5), values: Float64Array.of(1, 2, 3, 5) };
-    const later = { times: Float64Array.of(2, 3, 4, 5), values: Float64Array.of(2, 30, 4, 50) };
-    expect(countRevisions(earlier, later)).toBe(2);
-    expect(countRevisions(earlier, earlier)).toBe(0);
   });
 });

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  alignRows,
-  endOf,
-  mergeSeries,
-  toGrid,
-  windowOf,
-  type Points,
-  type Series,
-} from '../../shared/metrics/series.ts';
+import { emptySeries, placePoints, type Points, type Series } from '../../shared/metrics/series.ts';
 
 const pointsOf = (pairs: readonly (readonly [number, number])[]): Points => ({
   times: Float64Array.from(pairs, ([time]) => time),
@@ -19,6 +11,11 @@ const seriesOf = (start: number, values: readonly number[], stepSeconds = 60): S
   stepSeconds,
   values: Float64Array.from(values),
 });
+const toGrid = (points: Points, stepSeconds: number, from: number, to: number): Series => {
+  const series = emptySeries(stepSeconds, from, to);
+  placePoints(points, series);
+  return series;
+};
 const gridOf = (pairs: readonly (readonly [number, number])[]) => [...toGrid(pointsOf(pairs), 60, 600, 840).values];
 const { NaN: gap } = Number;
 
@@ -92,10 +89,28 @@ describe('points on a grid', () => {
     expect(gridOf(pairs)).toEqual(expected);
   });
 
-  it('begins and ends with whole slots', () => {
-    const series = toGrid(pointsOf([[610, 1]]), 60, 630, 690);
-    expect(series).toEqual(seriesOf(600, [1]));
-    expect(endOf(series)).toBe(660);
+  it('lie over what came before, and take nothing away', () => {
+    const series = toGrid(
+      pointsOf([
+        [600, 1],
+        [660, 2],
+      ]),
+      60,
+      600,
+      780,
+    );
+    placePoints(
+      pointsOf([
+        [670, 3],
+        [720, gap],
+      ]),
+      series,
+    );
+    expect(series).toEqual(seriesOf(600, [1, 3, gap]));
+  });
+
+  it('has no slots where the end does not lie after the start', () => {
+    expect(toGrid(pointsOf([[600, 1]]), 60, 600, 0)).toEqual(seriesOf(600, []));
   });
 
   it('may lie before the epoch, and have a step with a fraction', () => {
@@ -127,88 +142,8 @@ describe('points on a grid', () => {
     ['a step that is no number', gap, 0, 60, /a step of NaN s/],
     ['no beginning', 60, gap, 60, /no bounds/],
     ['no end', 60, 0, Infinity, /no bounds/],
-    ['bounds in the wrong order', 60, 600, 0, /-10 slots/],
     ['more slots than any memory has', 1, 0, 1e12, /1000000000000 slots/],
   ])('%s is refused', (_title, step, from, to, reason) => {
     expect(() => toGrid(pointsOf([]), step, from, to)).toThrow(reason);
-  });
-});
-
-describe('a window of a series', () => {
-  const series = seriesOf(600, [1, 2, 3]);
-  it.each([
-    ['the same', 600, 780, [1, 2, 3]],
-    ['inside', 660, 720, [2]],
-    ['beyond both ends', 540, 840, [gap, 1, 2, 3, gap]],
-    ['before', 300, 420, [gap, gap]],
-    ['after', 900, 960, [gap]],
-    ['empty', 660, 660, []],
-  ])('%s', (_title, from, to, expected) => {
-    expect([...windowOf(series, from, to).values]).toEqual(expected);
-  });
-
-  it('is a copy', () => {
-    windowOf(series, 600, 780).values[0] = 9;
-    expect(series.values[0]).toBe(1);
-  });
-});
-
-describe('a newer reading over an older one', () => {
-  it.each([
-    ['the same again changes nothing', [1, 2], 0, [1, 2], [1, 2], 0, 0],
-    ['new points at the end are neither late nor revised', [1, 2], 120, [3], [1, 2, 3], 0, 0],
-    ['a corrected value is revised', [1, 2], 60, [5], [1, 5], 1, 0],
-    ['a point that fills a hole is late', [1, gap, 3], 60, [2], [1, 2, 3], 0, 1],
-    ['a gap in the newer takes nothing away', [1, 2], 0, [gap, 4], [1, 4], 1, 0],
-    ['points before the first are late', [3], -60, [2], [2, 3], 0, 1],
-    ['a gap between the two stays', [1], 180, [4], [1, gap, gap, 4], 0, 0],
-    ['over nothing, nothing is late', [], 0, [1, gap, 3], [1, gap, 3], 0, 0],
-    ['nothing over something', [1], 0, [], [1], 0, 0],
-  ])('%s', (_title, older, offset, newer, expected, revised, late) => {
-    const merged = mergeSeries(seriesOf(600, older), seriesOf(600 + offset, newer));
-    expect([...merged.series.values]).toEqual(expected);
-    expect(merged).toMatchObject({ revised, late });
-  });
-
-  it('leaves both as they were', () => {
-    const older = seriesOf(0, [1]);
-    mergeSeries(older, seriesOf(0, [2]));
-    expect([...older.values]).toEqual([1]);
-  });
-
-  it('said twice is said once', () => {
-    const values = fc.array(fc.oneof(fc.constant(gap), fc.integer()), { maxLength: 12 });
-    const shift = fc.integer({ min: -5, max: 15 });
-    fc.assert(
-      fc.property(values, shift, values, (older, offset, newer) => {
-        const second = seriesOf(offset * 60, newer);
-        const once = mergeSeries(seriesOf(0, older), second).series;
-        expect(mergeSeries(once, second)).toEqual({ series: once, revised: 0, late: 0 });
-      }),
-    );
-  });
-
-  it.each([
-    ['another step', seriesOf(0, [1], 300)],
-    ['another grid', seriesOf(30, [1])],
-  ])('%s is refused', (_title, newer) => {
-    expect(() => mergeSeries(seriesOf(0, [1]), newer)).toThrow(/not on one grid/);
-  });
-});
-
-describe('rows of several series', () => {
-  it('hold one column per series, NaN where one has nothing', () => {
-    const rows = alignRows([seriesOf(600, [1, 2]), seriesOf(660, [3, 4]), seriesOf(0, [])], 60, 600, 780);
-    expect([...rows.times]).toEqual([600, 660, 720]);
-    expect([...rows.values]).toEqual([1, gap, gap, 2, 3, gap, gap, 4, gap]);
-  });
-
-  it('hold a series of a longer period where its period begins', () => {
-    const rows = alignRows([seriesOf(0, [1, 2], 300)], 60, 0, 420);
-    expect([...rows.values]).toEqual([1, gap, gap, gap, gap, 2, gap]);
-  });
-
-  it('refuse a series that does not fit', () => {
-    expect(() => alignRows([seriesOf(0, [1], 90)], 60, 0, 60)).toThrow(/90 s does not fit rows of 60 s/);
   });
 });
