@@ -19,8 +19,8 @@ const secondsPerMonth = 30 * 86_400;
 const seriesPerShard = 500;
 /** Statistics of one metric that are billed as one. */
 const statisticsPerMetric = 5;
-/** What one shard's tick takes of the function: half a gigabyte for two seconds, measured against a fake CloudWatch. */
-const shardGigabyteSeconds = 0.5 * 2;
+/** The function has one gigabyte; a second is about twice what a full shard's tick takes in `npm run bench shard-tick`. */
+const shardGigabyteSeconds = 1;
 /** State, history, and now and then signals and a day's compaction; read: inventory, state, model, what it replaces. */
 const putsPerShard = 3;
 const getsPerShard = 6;
