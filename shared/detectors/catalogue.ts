@@ -8,5 +8,3 @@ export const featureDetectors = {
   'ml-isolation-forest': mlIsolationForest,
   'training-range': trainingRange,
 } as const;
-
-export type FeatureDetectorName = keyof typeof featureDetectors;

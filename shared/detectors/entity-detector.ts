@@ -29,9 +29,6 @@ export interface EntityDetectorState {
   readonly counters: Float64Array;
 }
 
-/** The event threshold, a severity of 20, on the scale of `score`. */
-export const ENTITY_EVENT_SCORE = (2 + Math.SQRT2) / 4;
-
 const FIELDS = 9;
 /** Offsets into a column's fields. `born` is the row its first value came with, -1 before. */
 const Field = { last: 0, lowest: 1, highest: 2, mean: 3, variance: 4, calm: 5, wild: 6, restless: 7, born: 8 } as const;

@@ -15,15 +15,6 @@ export interface VerdictPolicy {
   readonly highest?: number | undefined;
 }
 
-export const verdictDefaults = {
-  direction: 'both',
-  floor: { absolute: 0, relative: 0 },
-  confirm: { rows: 1, of: 1 },
-} as const satisfies Omit<VerdictPolicy, 'threshold'>;
-
-/** Rules are confirmed by two rows of three: a static limit has no debounce of its own. */
-export const ruleConfirmation = { rows: 2, of: 3 } as const;
-
 /** `known` is the bad direction of the metric itself. */
 export const directionOf = (
   asked: 'up' | 'down' | 'both' | 'known',

@@ -67,27 +67,6 @@ export async function* listTicks(
   }
 }
 
-/** The chunks with `after < tick <= upto` that no compaction has merged yet, ascending. */
-export async function* readTicks(
-  ports: HistoryPorts,
-  watch: string,
-  shard: string,
-  after: number,
-  upto: number,
-): AsyncIterable<HistoryTick> {
-  for await (const tick of listTicks(ports, watch, shard, after, upto)) {
-    const chunk = await readTick(ports, watch, shard, tick);
-    if (chunk !== undefined) yield chunk;
-  }
-}
-
-/** Points of all series in several chunks, merged: for one time, the latest tick's value holds. */
-export function mergeTicks(chunks: Iterable<HistoryTick>): ReadonlyMap<string, Points> {
-  const merger = new PointMerger();
-  for (const chunk of chunks) addTick(merger, chunk);
-  return new Map(merger.ids().map((id) => [id, merger.points(id)]));
-}
-
 export function addTick(merger: PointMerger, chunk: HistoryTick, wanted?: ReadonlySet<string>): void {
   for (const series of chunk.series) {
     if (wanted === undefined || wanted.has(series.id)) merger.add(series.id, series, chunk.tick);
@@ -153,27 +132,6 @@ export async function* readDays(
   }
 }
 
-/**
- * The points of a window, by series id, ascending in time and each time once; every asked series is answered. Needs
- * 16 bytes a point; for more than fits in memory ask for fewer series at once, or go through {@link readDays}.
- */
-export async function readWindow(
-  ports: HistoryPorts,
-  watch: string,
-  shard: string,
-  seriesIds: Iterable<string>,
-  from: number,
-  to: number,
-  options: ReadOptions = {},
-): Promise<ReadonlyMap<string, Points>> {
-  const wanted = new Set(seriesIds);
-  const pieces = new Map<string, Points[]>([...wanted].map((id) => [id, []]));
-  for await (const { points } of readDays(ports, watch, shard, wanted, from, to, options)) {
-    for (const [id, piece] of points) pieces.get(id)?.push(piece);
-  }
-  return new Map([...pieces].map(([id, parts]) => [id, concatenate(parts)]));
-}
-
 /** @throws RangeError unless the tick is a whole number of epoch seconds, as the scheduler gives it. */
 export function checkTick(tick: number): void {
   if (!Number.isInteger(tick) || tick < 0 || tick > 0xffff_ffff) {
@@ -235,16 +193,4 @@ async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
-}
-
-function concatenate(parts: readonly Points[]): Points {
-  const length = parts.reduce((sum, part) => sum + part.times.length, 0);
-  const joined = { times: new Float64Array(length), values: new Float64Array(length) };
-  let at = 0;
-  for (const part of parts) {
-    joined.times.set(part.times, at);
-    joined.values.set(part.values, at);
-    at += part.times.length;
-  }
-  return joined;
 }

@@ -5,14 +5,6 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Population standard deviation, in two passes so that a large offset costs no digits; NaN of none. */
-export function standardDeviation(values: ArrayLike<number>): number {
-  const centre = mean(values);
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += (values[index] - centre) ** 2;
-  return Math.sqrt(sum / values.length);
-}
-
 /**
  * Linear interpolation between the order statistics of an ascending array (numpy's default); NaN of none.
  *

@@ -7,7 +7,7 @@ import type { ShardSummary } from './shard-summary.ts';
 
 export { runShard } from './run-shard.ts';
 export type { DetectPorts } from './detect-ports.ts';
-export type { ShardOutcome, ShardSummary } from './shard-summary.ts';
+export type { ShardSummary } from './shard-summary.ts';
 
 /** An empty request is a tick now, for every watch. */
 export interface TickRequest {

@@ -305,7 +305,6 @@ export type Settings = z.output<typeof settingsSchema>;
 export type WatchSettings = Settings['watches'][string];
 /** A watch under its name: what the rest of the code speaks of. */
 export type Watch = WatchSettings & { readonly name: string };
-export type Selection = WatchSettings['select'][number];
 export type RuleSettings = WatchSettings['rules'][number];
 
 export const watchesOf = (settings: Settings): readonly Watch[] =>

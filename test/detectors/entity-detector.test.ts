@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EntityJudgement } from '../../shared/detectors/detector.ts';
-import { ENTITY_EVENT_SCORE, entityDetector } from '../../shared/detectors/entity-detector.ts';
+import { entityDetector } from '../../shared/detectors/entity-detector.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
 
 interface Reference {
@@ -21,6 +21,8 @@ const scored = (judgement: EntityJudgement): Scored => {
   if ('unscorable' in judgement) throw new Error(`unscorable: ${judgement.unscorable}`);
   return judgement;
 };
+/** The event threshold, a severity of 20, on the scale of `score`. */
+const ENTITY_EVENT_SCORE = (2 + Math.SQRT2) / 4;
 /** Undoes the map to 0…1. */
 const severityOf = (score: number): number => (20 * (2 * score - 1)) / Math.sqrt(1 - (2 * score - 1) ** 2);
 

@@ -5,13 +5,17 @@ import {
   reachVerdict,
   startVerdict,
   VERDICT_NUMBERS,
-  verdictDefaults,
   type SeriesVerdict,
   type VerdictPolicy,
   type VerdictState,
 } from '../../shared/detectors/verdict.ts';
 
-const policy: VerdictPolicy = { ...verdictDefaults, threshold: 1.75 };
+const policy: VerdictPolicy = {
+  threshold: 1.75,
+  direction: 'both',
+  floor: { absolute: 0, relative: 0 },
+  confirm: { rows: 1, of: 1 },
+};
 const STEP = 300;
 
 const row = (novelty: number, alert = 0, expected = 10): SeriesJudgement => ({

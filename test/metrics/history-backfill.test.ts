@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { backfillHistory, backfillProgressKind, readProgress } from '../../shared/metrics/history-backfill.ts';
-import { appendTick, readWindow } from '../../shared/metrics/history.ts';
+import { appendTick } from '../../shared/metrics/history.ts';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import type { MetricSource, ReadProblem } from '../../shared/ports/metric-source.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { goldenArtefactSuite } from '../models/golden-artefact.ts';
-import { chunkOf, interrupted, keysBelow, memoryPorts, pairsOf } from './stored-ports.ts';
+import { chunkOf, interrupted, keysBelow, memoryPorts, pairsOf, readWindow } from './stored-ports.ts';
 
 const day = 86_400;
 const hour = 3_600;

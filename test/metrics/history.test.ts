@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactHistory, expireHistory } from '../../shared/metrics/history-compaction.ts';
 import { historyDayKind, type HistoryTick, historyTickKind } from '../../shared/metrics/history-format.ts';
-import { appendTick, mergeTicks, readDays, readTick, readTicks, readWindow } from '../../shared/metrics/history.ts';
+import { appendTick, listTicks, readDays, readTick } from '../../shared/metrics/history.ts';
 import { StoredObjectError } from '../../shared/models/stored-object-error.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { goldenArtefactSuite } from '../models/golden-artefact.ts';
-import { chunkOf, interrupted, keysBelow, memoryPorts, pairsOf } from './stored-ports.ts';
+import { chunkOf, interrupted, keysBelow, memoryPorts, mergeTicks, pairsOf, readWindow } from './stored-ports.ts';
 
 const day = 86_400;
 const hour = 3_600;
@@ -53,9 +53,9 @@ goldenArtefactSuite(historyDayKind, {
   },
 });
 
-async function ticksOf(stream: AsyncIterable<HistoryTick>): Promise<readonly number[]> {
+async function ticksOf(stream: AsyncIterable<number>): Promise<readonly number[]> {
   const ticks: number[] = [];
-  for await (const chunk of stream) ticks.push(chunk.tick);
+  for await (const tick of stream) ticks.push(tick);
   return ticks;
 }
 
@@ -93,33 +93,9 @@ describe('the history of a shard', () => {
     const ticks = [monday - 300, monday, monday + 3_300, monday + hour, monday + day, monday + 3 * day];
     for (const tick of [...ticks].reverse()) await appendTick(ports, 'w', 's-1', chunkOf(tick, {}));
     await appendTick(ports, 'w', 's-10', chunkOf(monday + 1, {}));
-    expect(await ticksOf(readTicks(ports, 'w', 's-1', 0, monday + 9 * day))).toEqual(ticks);
-    expect(await ticksOf(readTicks(ports, 'w', 's-1', monday, monday + day))).toEqual(ticks.slice(2, 5));
-    expect(await ticksOf(readTicks(ports, 'w', 's-1', monday - 0.5, monday + 0.5))).toEqual([monday]);
-  });
-
-  it('merges ticks so that a later pull corrects an earlier one', () => {
-    const merged = mergeTicks([
-      chunkOf(monday + 600, {
-        cpu: [
-          [monday + 60, 20],
-          [monday + 120, 30],
-        ],
-      }),
-      chunkOf(monday + 300, {
-        cpu: [
-          [monday, 1],
-          [monday + 60, 2],
-        ],
-        disk: [],
-      }),
-    ]);
-    expect(pairsOf(merged.get('cpu'))).toEqual([
-      [monday, 1],
-      [monday + 60, 20],
-      [monday + 120, 30],
-    ]);
-    expect(pairsOf(merged.get('disk'))).toEqual([]);
+    expect(await ticksOf(listTicks(ports, 'w', 's-1', 0, monday + 9 * day))).toEqual(ticks);
+    expect(await ticksOf(listTicks(ports, 'w', 's-1', monday, monday + day))).toEqual(ticks.slice(2, 5));
+    expect(await ticksOf(listTicks(ports, 'w', 's-1', monday - 0.5, monday + 0.5))).toEqual([monday]);
   });
 
   it.each([[-1], [0.5], [NaN], [2 ** 32]])('refuses %s as a tick', async (tick) => {

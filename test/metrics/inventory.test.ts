@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Encoder } from 'cbor-x/index-no-eval';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
-import { appendTick, readWindow } from '../../shared/metrics/history.ts';
+import { appendTick } from '../../shared/metrics/history.ts';
 import { inventoryKind } from '../../shared/metrics/inventory-format.ts';
 import {
   emptyInventory,
@@ -16,7 +16,7 @@ import {
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { goldenArtefactSuite } from '../models/golden-artefact.ts';
-import { chunkOf, memoryPorts, pairsOf } from './stored-ports.ts';
+import { chunkOf, memoryPorts, pairsOf, readWindow } from './stored-ports.ts';
 
 const day = 86_400;
 const start = Date.parse('2026-11-16T00:00:00Z') / 1000;

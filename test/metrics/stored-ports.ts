@@ -1,6 +1,8 @@
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
 import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
 import type { HistoryTick, StoredSeries } from '../../shared/metrics/history-format.ts';
+import { type HistoryPorts, readDays, type ReadOptions } from '../../shared/metrics/history.ts';
+import { PointMerger } from '../../shared/metrics/point-merge.ts';
 import type { Points } from '../../shared/metrics/series.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
@@ -51,4 +53,41 @@ export function interrupted(store: ObjectStore, before: (call: number, what: str
       return store.delete(key);
     },
   };
+}
+
+/** What a reader of several ticks must see: for one time, the value of the latest of them. */
+export function mergeTicks(chunks: Iterable<HistoryTick>): ReadonlyMap<string, Points> {
+  const merger = new PointMerger();
+  for (const { series, tick } of chunks) for (const one of series) merger.add(one.id, one, tick);
+  return new Map(merger.ids().map((id) => [id, merger.points(id)]));
+}
+
+/** All days of a window at once, by series id; every asked series is answered. */
+export async function readWindow(
+  ports: HistoryPorts,
+  watch: string,
+  shard: string,
+  seriesIds: Iterable<string>,
+  from: number,
+  to: number,
+  options: ReadOptions = {},
+): Promise<ReadonlyMap<string, Points>> {
+  const wanted = new Set(seriesIds);
+  const pieces = new Map<string, Points[]>([...wanted].map((id) => [id, []]));
+  for await (const { points } of readDays(ports, watch, shard, wanted, from, to, options)) {
+    for (const [id, piece] of points) pieces.get(id)?.push(piece);
+  }
+  return new Map([...pieces].map(([id, parts]) => [id, concatenate(parts)]));
+}
+
+function concatenate(parts: readonly Points[]): Points {
+  const length = parts.reduce((sum, part) => sum + part.times.length, 0);
+  const joined = { times: new Float64Array(length), values: new Float64Array(length) };
+  let at = 0;
+  for (const part of parts) {
+    joined.times.set(part.times, at);
+    joined.values.set(part.values, at);
+    at += part.times.length;
+  }
+  return joined;
 }
