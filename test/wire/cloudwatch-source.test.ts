@@ -3,6 +3,7 @@ import { CloudWatchSource } from '../../shared/adapters/aws/cloudwatch-source.ts
 import { describeExpression, describeSeries } from '../../shared/metrics/known-metrics.ts';
 import type { Metric, SeriesDescription } from '../../shared/metrics/metric.ts';
 import type { ReadSeries } from '../../shared/ports/metric-source.ts';
+import { metricSourceSuite, watchOf } from '../contracts/suites/metric-source-suite.ts';
 import { startFakeAws, type FakeAws } from '../fakes/aws/fake-aws.ts';
 import { throttling } from '../fakes/aws/faults.ts';
 import { clientsOf, MemoryLog, quick } from './aws-under-test.ts';
@@ -41,6 +42,28 @@ const grid = (from: number, count: number, step = 300): [number, number][] =>
 const pairs = ({ points }: ReadSeries): [number, number][] =>
   [...points.times].map((time, index) => [time, points.values[index]]);
 const problemOf = (one: ReadSeries | undefined): string | undefined => one?.problem?.kind;
+
+metricSourceSuite('CloudWatch', async () => {
+  const aws = await startFakeAws({ now: () => now });
+  for (const instance of ['a', 'b', 'c']) {
+    aws.cloudwatch.book.load(cpu(instance), grid(now - hour, 60, 60));
+    aws.cloudwatch.book.load({ ...cpu(instance), name: 'NetworkIn' }, grid(now - hour, 60, 60));
+  }
+  const client = clientsOf(aws).cloudWatch;
+  return {
+    source: new CloudWatchSource({
+      client,
+      clientFor: () => client,
+      clock: { now: () => Date.now() / 1000 },
+      log: new MemoryLog(),
+      quotaShare: 1,
+    }),
+    watch: watchOf('AWS/EC2', 300),
+    from: now - hour,
+    to: now,
+    close: () => aws.stop(),
+  };
+});
 
 beforeEach(async () => {
   clock = now;
@@ -158,7 +181,7 @@ describe('reading CloudWatch', () => {
 
   it.each([
     ['a period that CloudWatch does not have', [described(cpu('a'), 90)], now, 'CloudWatch has no period of 90 s'],
-    ['an empty span', [described(cpu('a'))], now - hour, 'give a span that is not empty'],
+    ['a span that ends before it begins', [described(cpu('a'))], now - 2 * hour, 'give the end after the start'],
   ])('refuses %s', async (_, series, to, message) => {
     await expect(source().read(series, now - hour, to)).rejects.toThrow(message);
   });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqsWorkQueue } from '../../shared/adapters/aws/sqs-work-queue.ts';
 import { readShardMessage } from '../../shared/pipeline/read-event.ts';
 import type { ShardMessage } from '../../shared/ports/work-queue.ts';
+import { workQueueSuite } from '../contracts/suites/work-queue-suite.ts';
 import { startFakeAws, type FakeAws } from '../fakes/aws/fake-aws.ts';
 import { clientsOf, quick } from './aws-under-test.ts';
 
@@ -12,6 +13,16 @@ const messages = (count: number): ShardMessage[] =>
     shard: String(index + 1),
     tick: 1_794_000_000,
   }));
+
+workQueueSuite('the SQS work queue', async () => {
+  const aws = await startFakeAws();
+  aws.sqs.createQueue('work');
+  return {
+    queue: new SqsWorkQueue({ queueUrl: aws.queueUrl('work'), client: clientsOf(aws).sqs, backOff: quick }),
+    received: async () => aws.sqs.messages('work').map(({ body }) => readShardMessage(body)),
+    close: () => aws.stop(),
+  };
+});
 
 let aws: FakeAws;
 let clock: number;
@@ -34,11 +45,6 @@ describe('the SQS work queue', () => {
     expect(aws.calls).toHaveLength(3);
     const { Records } = aws.sqs.lambdaEvent('work', 'arn:aws:sqs:eu-west-1:111111111111:work');
     expect(Records.map((record) => readShardMessage((record as { body: string }).body))).toEqual(messages(10));
-  });
-
-  it('sends nothing for nothing', async () => {
-    await queue().send([]);
-    expect(aws.calls).toEqual([]);
   });
 
   it('sends again only what failed', async () => {

@@ -62,12 +62,14 @@ export class CloudWatchSource implements MetricSource {
   }
 
   /**
-   * @throws RangeError on a period that CloudWatch does not have, or a span that is empty.
+   * @throws RangeError on a period that CloudWatch does not have, or a span that ends before it begins.
    * @throws Error where GetMetricData failed or was denied as a whole; single series have problems instead.
    */
   async read(series: readonly SeriesDescription[], from: number, to: number): Promise<Reading> {
-    if (!(from < to)) throw new RangeError(`cannot read from ${from} to ${to}: give a span that is not empty`);
+    if (!(from <= to)) throw new RangeError(`cannot read from ${from} to ${to}: give the end after the start`);
     const asked = [...new Map(series.map((one) => [one.id, one])).values()];
+    // CloudWatch refuses such a span; there is nothing in it.
+    if (from === to) return { series: asked.map(({ id }) => ({ id, points: none })), billedMetrics: 0 };
     const found = new Map<string, ReadSeries>();
     const askable = asked.filter((one) => {
       const message = refusalOf(one);
