@@ -1,6 +1,5 @@
 import { strengthOf } from '../detectors/rarity.ts';
-import { seriesDetector } from '../detectors/series-detector.ts';
-import { EXACT } from '../detectors/series-state.ts';
+import { seriesDetector, setThreshold } from '../detectors/series-detector.ts';
 import { directionOf, reachVerdict, type VerdictPolicy } from '../detectors/verdict.ts';
 import type { MetricNature } from '../metrics/metric.ts';
 import type { SeriesMemory } from './entity-state.ts';
@@ -20,7 +19,7 @@ export const seriesPolicy = (policy: JudgePolicy, nature: MetricNature): Verdict
 
 /** The gates open where the watch's alert budget, or its own threshold, wants them to. */
 export function setGates(memory: SeriesMemory, policy: JudgePolicy): void {
-  memory.detector.exact[EXACT.threshold] = policy.threshold;
+  setThreshold(memory.detector, policy.threshold);
 }
 
 /**
