@@ -112,6 +112,25 @@ export function probabilityOf(calibration: Calibration, raw: number): number {
   return (rowsAtLeast(calibration, raw) + 1) / (calibration.rows + 1);
 }
 
+/**
+ * How rare `raw` is in decades, for ranking and for voting: minus the logarithm of {@link probabilityOf}. Beyond the
+ * evidence that stands still, so there it rises on with `raw`, by less in all than one more row of history would be
+ * worth: what is stranger than all of history ranks by how much, and none of it is called rarer than evidence allows.
+ *
+ * @throws RangeError on NaN.
+ */
+export function decadesOf(calibration: Calibration, raw: number): number {
+  const decades = -Math.log10(probabilityOf(calibration, raw));
+  const { rows, values } = calibration;
+  const [largest] = values;
+  if (!(raw > largest)) return decades;
+  const range = largest - values[values.length - 1];
+  const scale = range > 0 && Number.isFinite(range) ? range : Math.abs(largest) || 1;
+  // The logarithm keeps even 1e100 apart from 1e200.
+  const beyond = Math.log1p(Math.min((raw - largest) / scale, Number.MAX_VALUE));
+  return decades + (Math.log1p(1 / (rows + 1)) / Math.LN10) * (beyond / (1 + beyond));
+}
+
 /** How often an event at least as strong came in history: events are counted, not rows, for one lasts many rows. */
 export function rarityOf(calibration: Calibration, raw: number): ScoreRarity {
   const { peaks, rows, stepSeconds, evidenceSeconds } = calibration;

@@ -1,5 +1,5 @@
 import type { FeatureMatrix } from '../features/feature-matrix.ts';
-import { calibrate, probabilityOf, type Calibration } from './calibration.ts';
+import { calibrate, decadesOf, probabilityOf, type Calibration } from './calibration.ts';
 import type { FittedDetector, Unscorable } from './detector.ts';
 
 /** A calibrated detector and how much it counts. */
@@ -19,11 +19,11 @@ export interface EnsembleState {
 export type EnsembleJudgement =
   | { readonly unscorable: Unscorable }
   | {
-      /** 0…1: 1 minus the probability that normal behaviour looks like this, by the weighted vote. */
+      /** 0…1: 1 minus the probability that normal behaviour looks like this, by the weighted vote; no more than evidence. */
       readonly value: number;
       /** The probability that a normal row has a vote at least as strong, never beyond its evidence. */
       readonly probability: number;
-      /** What the vote adds up to, in decades: the raw score that rarity is read off. */
+      /** What the vote adds up to, in decades: what rows are ranked by, and rarity is read off. */
       readonly decades: number;
       /** Each member's own probability, NaN where it could not judge. */
       readonly members: Float64Array;
@@ -31,20 +31,24 @@ export type EnsembleJudgement =
 
 /**
  * The weighted vote: the quadratic mean of the members' decades (minus the logarithm of a probability), so that one
- * member that has seen nothing like it outweighs a shrug. Members that cannot judge a row abstain.
+ * member that has seen nothing like it outweighs a shrug. Members that cannot judge a row abstain. `decades` rank rows,
+ * also those beyond the evidence; `proven` stop where the evidence does.
  */
-function vote(members: readonly EnsembleMember[], raw: ArrayLike<number>): { decades: number; own: Float64Array } {
+function vote(members: readonly EnsembleMember[], raw: ArrayLike<number>) {
   const own = new Float64Array(members.length);
   let sum = 0;
+  let proven = 0;
   let weight = 0;
   members.forEach((member, index) => {
     const abstains = Number.isNaN(raw[index]);
     own[index] = abstains ? Number.NaN : probabilityOf(member.calibration, raw[index]);
     if (abstains) return;
-    sum += member.weight * Math.log10(own[index]) ** 2;
+    sum += member.weight * decadesOf(member.calibration, raw[index]) ** 2;
+    proven += member.weight * Math.log10(own[index]) ** 2;
     weight += member.weight;
   });
-  return { decades: weight > 0 ? Math.sqrt(sum / weight) : Number.NaN, own };
+  const meanOf = (squares: number): number => (weight > 0 ? Math.sqrt(squares / weight) : Number.NaN);
+  return { decades: meanOf(sum), proven: meanOf(proven), own };
 }
 
 /**
@@ -81,10 +85,10 @@ export function calibrateEnsemble(
 export function judgeByVote(state: EnsembleState, raw: ArrayLike<number>): EnsembleJudgement {
   if (raw.length !== state.members.length)
     throw new RangeError(`There are ${raw.length} scores for ${state.members.length} members: give one each.`);
-  const { decades, own } = vote(state.members, raw);
+  const { decades, proven, own } = vote(state.members, raw);
   if (Number.isNaN(decades)) return { unscorable: 'missing-data' };
   return {
-    value: 1 - 10 ** -decades,
+    value: 1 - 10 ** -proven,
     probability: probabilityOf(state.calibration, decades),
     decades,
     members: own,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrate, probabilityOf, rarityOf } from '../../shared/detectors/calibration.ts';
+import { calibrate, decadesOf, probabilityOf, rarityOf } from '../../shared/detectors/calibration.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
 
 const DAY = 86_400;
@@ -41,6 +41,28 @@ describe('calibration', () => {
         },
       ),
     );
+  });
+
+  it('ranks by decades: the same as the probability within the evidence, rising beyond it by less than one more row', () => {
+    const history = scores(999, 1);
+    const calibration = calibrate([history], STEP);
+    const largest = Math.max(...history);
+    for (const raw of [-1, 0.5, 2, largest]) {
+      expect(decadesOf(calibration, raw)).toBe(-Math.log10(probabilityOf(calibration, raw)));
+    }
+    fc.assert(
+      fc.property(
+        fc.double({ min: largest, max: 1e300, noNaN: true }),
+        fc.double({ min: 1.01, max: 1e5, noNaN: true }),
+        (raw, times) => {
+          expect(decadesOf(calibration, raw * times)).toBeGreaterThan(decadesOf(calibration, raw));
+          expect(decadesOf(calibration, raw * times)).toBeLessThan(Math.log10(1001));
+        },
+      ),
+    );
+    const constant = calibrate([new Float64Array(99)], STEP);
+    expect(decadesOf(constant, 0)).toBeCloseTo(0, 12);
+    expect(decadesOf(constant, 2)).toBeGreaterThan(decadesOf(constant, 1));
   });
 
   it.each([1, 3, 7])(

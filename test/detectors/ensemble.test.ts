@@ -45,6 +45,24 @@ describe('the ensemble', () => {
     }
   });
 
+  it('ranks what is stranger than all of history by how much it is, and calls none of it rarer', () => {
+    const of = (raw: readonly number[]) => {
+      const judged = judgeByVote(state, raw);
+      if ('unscorable' in judged) throw new Error(judged.unscorable);
+      return judged;
+    };
+    const strange = [9, 9.001, 10, 20, 1e3, 1e6, 1e100, 1e300];
+    for (const rows of [strange.map((raw) => of([raw, 0])), strange.map((raw) => of([0, raw]))]) {
+      rows.slice(1).forEach((one, k) => expect(one.decades).toBeGreaterThan(rows[k].decades));
+      expect(new Set(rows.map(({ value }) => value)).size).toBe(1);
+      expect(new Set(rows.map(({ probability }) => probability)).size).toBe(1);
+    }
+    const strangest = of([Infinity, Infinity]);
+    expect(strangest.decades).toBeGreaterThanOrEqual(of([1e300, 1e300]).decades);
+    expect(strangest.decades).toBeLessThanOrEqual(Math.log10(1002));
+    expect(strangest.probability).toBe(1 / 1001);
+  });
+
   it('goes on without a member that cannot judge, and says nothing without any', () => {
     const without = judgeByVote(state, [Number.NaN, 2]);
     if ('unscorable' in without) throw new Error(without.unscorable);
