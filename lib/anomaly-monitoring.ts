@@ -134,6 +134,7 @@ export class AnomalyMonitoring extends Construct {
     const detection = new Detection(this, 'Detection', {
       surroundings,
       longestInterval: Duration.seconds(Math.max(...intervals)),
+      watches: intervals.length,
       workerConcurrency,
     });
     const { train } = new Training(this, 'Training', { surroundings });

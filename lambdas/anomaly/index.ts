@@ -14,7 +14,7 @@ import type { WorkQueue } from '../../shared/ports/work-queue.ts';
 import { readEnvironment } from '../../shared/settings/environment.ts';
 import { createHandler, createWorker } from './handler.ts';
 
-const { bucket, busName, namespace, queueUrl, settingsKey } = readEnvironment(process.env);
+const { bucket, busName, namespace, queueUrl, quotaPart, settingsKey } = readEnvironment(process.env);
 const log = powertoolsLog(new Logger({ serviceName: 'anomaly' }));
 const cloudWatch = cloudWatchClient();
 const store = new S3ObjectStore({ bucket, client: s3Client() });
@@ -30,7 +30,8 @@ const queue = queueUrl === undefined ? noQueue : new SqsWorkQueue({ queueUrl, cl
 
 const ports = readOnce(async (): Promise<DetectPorts> => {
   const settings = await readStoredSettings(store, settingsKey);
-  const source = new CloudWatchSource({ client: cloudWatch, clock: systemClock, log, quotaShare: settings.quotaShare });
+  const quotaShare = settings.quotaShare * quotaPart;
+  const source = new CloudWatchSource({ client: cloudWatch, clock: systemClock, log, quotaShare });
   return { settings, store, bytes: nodeBytes, source: () => source, bus, sink, queue, clock: systemClock, log };
 });
 

@@ -9,6 +9,8 @@ import type { ObjectAccess } from './object-access.ts';
 export interface DetectionProps {
   readonly surroundings: Surroundings;
   readonly longestInterval: Duration;
+  /** Each has a schedule of its own: so many ticks may run at once. */
+  readonly watches: number;
   readonly workerConcurrency: number;
 }
 
@@ -29,7 +31,7 @@ export class Detection extends Construct {
 
   constructor(scope: Construct, id: string, props: DetectionProps) {
     super(scope, id);
-    const { surroundings, longestInterval, workerConcurrency } = props;
+    const { surroundings, longestInterval, watches, workerConcurrency } = props;
     const timeout = Duration.minutes(5);
     const sizing = {
       surroundings,
@@ -64,6 +66,9 @@ export class Detection extends Construct {
     });
     this.queue.grantSendMessages(this.anomaly);
     this.anomaly.addEnvironment('AIOPS_QUEUE_URL', this.queue.queueUrl);
+    // Ticks and workers run at the same time and do not know of each other: half of the quota share each.
+    this.anomaly.addEnvironment('AIOPS_QUOTA_PART', String(1 / (2 * watches)));
+    this.worker.addEnvironment('AIOPS_QUOTA_PART', String(1 / (2 * workerConcurrency)));
     for (const one of [this.anomaly, this.worker]) {
       one.readMetrics().publishOwnMetrics();
       surroundings.bus.grantPutEventsTo(one);

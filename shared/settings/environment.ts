@@ -13,6 +13,11 @@ const schema = z.object({
   AIOPS_SETTINGS_KEY: z
     .string()
     .regex(/^settings\/[A-Za-z0-9_-]{1,128}\.json$/, 'not the key of stored settings: settings/<hash>.json'),
+  AIOPS_QUOTA_PART: z.coerce
+    .number('not a number above 0, at most 1')
+    .gt(0, 'not a number above 0, at most 1')
+    .max(1, 'not a number above 0, at most 1')
+    .default(1),
 });
 
 /** What a deployed function is told by the stack that made it. */
@@ -23,6 +28,8 @@ export interface Environment {
   readonly queueUrl?: string;
   /** Where in the bucket the settings lie that this code was deployed with. */
   readonly settingsKey: string;
+  /** How much of the settings' `quotaShare` one process of this function may use: others run at the same time. */
+  readonly quotaPart: number;
   readonly namespace: typeof metricsNamespace;
 }
 
@@ -44,12 +51,13 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       parsed.error.issues.map((issue) => problemOf(issue, given)),
     );
   }
-  const { AIOPS_BUCKET, AIOPS_BUS_NAME, AIOPS_QUEUE_URL, AIOPS_SETTINGS_KEY } = parsed.data;
+  const { AIOPS_BUCKET, AIOPS_BUS_NAME, AIOPS_QUEUE_URL, AIOPS_SETTINGS_KEY, AIOPS_QUOTA_PART } = parsed.data;
   return {
     bucket: AIOPS_BUCKET,
     busName: AIOPS_BUS_NAME,
     ...(AIOPS_QUEUE_URL === undefined ? {} : { queueUrl: AIOPS_QUEUE_URL }),
     settingsKey: AIOPS_SETTINGS_KEY,
+    quotaPart: AIOPS_QUOTA_PART,
     namespace: metricsNamespace,
   };
 }

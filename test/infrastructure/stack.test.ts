@@ -163,6 +163,21 @@ describe('the functions', () => {
     expect(knowing.map(({ Description }) => Description)).toEqual([expect.stringMatching(/^Every tick/)]);
   });
 
+  it('stay within the quota share together, however many run at once', () => {
+    const partOf = (handler: string, words: RegExp): number => {
+      const found = ours.filter((one) => one['Handler'] === handler && words.test(String(one['Description'])));
+      expect(found).toHaveLength(1);
+      const { Variables } = found[0]['Environment'] as { Variables: Record<string, string> };
+      return Number(Variables['AIOPS_QUOTA_PART']);
+    };
+    const [mapping] = all('AWS::Lambda::EventSourceMapping');
+    const { MaximumConcurrency: workers } = mapping['ScalingConfig'] as { MaximumConcurrency: number };
+    const watches = all('AWS::Scheduler::Schedule').filter((one) => JSON.stringify(one).includes('Anomaly')).length;
+    expect(watches).toBeGreaterThan(0);
+    const together = watches * partOf('index.handler', /^Every tick/) + workers * partOf('index.worker', /^One shard/);
+    expect(together).toBeCloseTo(1, 12);
+  });
+
   it('put an event aside on which they failed twice', () => {
     const configured = all('AWS::Lambda::EventInvokeConfig');
     expect(configured).toHaveLength(3);

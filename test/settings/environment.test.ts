@@ -26,6 +26,7 @@ describe('the environment of a function', () => {
       busName: 'aiops-signals',
       queueUrl: good.AIOPS_QUEUE_URL,
       settingsKey: 'settings/0123abcd.json',
+      quotaPart: 1,
       namespace: 'AIOps/Monitoring',
     });
   });
@@ -33,6 +34,12 @@ describe('the environment of a function', () => {
   it('may lack the queue, and an empty queue counts as none', () => {
     expect(readEnvironment({ ...good, AIOPS_QUEUE_URL: undefined })).not.toHaveProperty('queueUrl');
     expect(readEnvironment({ ...good, AIOPS_QUEUE_URL: '' })).not.toHaveProperty('queueUrl');
+  });
+
+  it('says how much of the quota share one process may use', () => {
+    expect(readEnvironment({ ...good, AIOPS_QUOTA_PART: '0.05' })).toMatchObject({ quotaPart: 0.05 });
+    for (const wrong of ['0', '-1', '1.5', 'half'])
+      expect(problemsOf({ ...good, AIOPS_QUOTA_PART: wrong }), wrong).toEqual(['AIOPS_QUOTA_PART']);
   });
 
   it.each([
