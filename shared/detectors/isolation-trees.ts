@@ -135,17 +135,41 @@ function centre(values: Float64Array, from: number, rows: number, centres: Float
 }
 
 /**
- * The summed path lengths of `count` rows. Float32, with rows in the inner loop and siblings as neighbours: twice as
- * fast as one tree pointer per side, and a quarter faster than float64.
+ * The summed path lengths of `count` rows. Four rows at once, each as many steps as the tree is deep, with nothing for
+ * the processor to guess: it waits for memory on four ways side by side. More than twice as fast as one row after the
+ * other to its own leaf.
  */
 function walk(forest: Linked, rows: Float32Array, width: number, count: number, lengths: Float64Array): void {
-  const { roots, feature, children, cut, path } = forest;
+  const { roots, depths, feature, children, cut, path } = forest;
   lengths.fill(0, 0, count);
-  for (const root of roots) {
-    for (let row = 0, at = 0; row < count; row++, at += width) {
+  const inFours = count - (count % 4);
+  for (let tree = 0; tree < roots.length; tree++) {
+    const root = roots[tree];
+    const depth = depths[tree];
+    let row = 0;
+    let at = 0;
+    for (; row < inFours; row += 4, at += 4 * width) {
+      const second = at + width;
+      const third = second + width;
+      const fourth = third + width;
+      let a = root;
+      let b = root;
+      let c = root;
+      let d = root;
+      for (let step = 0; step < depth; step++) {
+        a = children[a] + Number(rows[at + feature[a]] >= cut[a]);
+        b = children[b] + Number(rows[second + feature[b]] >= cut[b]);
+        c = children[c] + Number(rows[third + feature[c]] >= cut[c]);
+        d = children[d] + Number(rows[fourth + feature[d]] >= cut[d]);
+      }
+      lengths[row] += path[a];
+      lengths[row + 1] += path[b];
+      lengths[row + 2] += path[c];
+      lengths[row + 3] += path[d];
+    }
+    for (; row < count; row++, at += width) {
       let node = root;
-      for (let next = children[node]; next !== node; next = children[node])
-        node = next + (rows[at + feature[node]] < cut[node] ? 0 : 1);
+      for (let step = 0; step < depth; step++) node = children[node] + Number(rows[at + feature[node]] >= cut[node]);
       lengths[row] += path[node];
     }
   }
@@ -154,9 +178,12 @@ function walk(forest: Linked, rows: Float32Array, width: number, count: number, 
 /** Nodes laid out for walking: siblings are neighbours, so that one comparison picks between them. */
 interface Linked {
   readonly roots: Int32Array;
+  /** Steps from each root to its deepest leaf. */
+  readonly depths: Int32Array;
   readonly feature: Uint16Array;
   /** The left child, followed by the right one; the node itself at a leaf. */
   readonly children: Int32Array;
+  /** NaN at a leaf: no value is at or above it, so that whoever arrives early stays. */
   readonly cut: Float32Array;
   /** At a leaf the length of the path that ends there. */
   readonly path: Float64Array;
@@ -171,6 +198,7 @@ function linked(state: IsolationTrees): Linked {
     throw new RangeError(`The forest has ${state.centres.length} centres for ${width} features: fit it anew.`);
   const broken = (what: string): RangeError => new RangeError(`The forest ${what}: fit it anew.`);
   const roots = new Int32Array(trees);
+  const deepest = new Int32Array(trees);
   const feature = new Uint16Array(nodes.length);
   const children = new Int32Array(nodes.length);
   const cut = new Float32Array(nodes.length);
@@ -199,6 +227,8 @@ function linked(state: IsolationTrees): Linked {
           shift *= 128;
         } while (leafSizes[leafByte++] > 127);
         children[place] = place;
+        cut[place] = Number.NaN;
+        deepest[tree] = Math.max(deepest[tree], depth);
         path[place] = depth + averagePathLength(size);
         continue;
       }
@@ -213,5 +243,5 @@ function linked(state: IsolationTrees): Linked {
   }
   if (read !== nodes.length || split !== splits.length || leafByte !== leafSizes.length)
     throw broken(`has ${nodes.length - read} nodes, ${splits.length - split} splits too many for ${trees} trees`);
-  return { roots, feature, children, cut, path };
+  return { roots, depths: deepest, feature, children, cut, path };
 }
