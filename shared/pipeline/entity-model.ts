@@ -22,7 +22,7 @@ export interface FusedModel {
 
 /** What is stored of a watch's training. */
 export interface WatchModel {
-  /** What the watch's alert budget comes to, in the series detector's unit; null where it has none. */
+  /** What the watch's alert budget or contamination comes to, in the series detector's unit; null where it asks none. */
   readonly threshold: number | null;
   readonly timezone: string;
   /** Null where the watch has no entities of several metrics, or no model betters the streaming detectors. */

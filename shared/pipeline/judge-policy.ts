@@ -34,15 +34,14 @@ export const defaultPolicy: JudgePolicy = {
   models: false,
 };
 
-/** @param model holds the threshold that training found for the watch's alert budget, where it has one. */
+/**
+ * @param model holds the threshold that training found for the watch's alert budget or contamination. It counts only
+ * while the settings ask for one: without `sensitivity` the default holds from the next tick on.
+ */
 export function policyOf(watch: Watch, model?: { readonly threshold?: number | undefined }): JudgePolicy {
-  const asked =
-    typeof watch.sensitivity === 'object' && 'threshold' in watch.sensitivity
-      ? watch.sensitivity.threshold
-      : model?.threshold;
   return {
     timezone: watch.timezone,
-    threshold: asked ?? defaultPolicy.threshold,
+    threshold: thresholdOf(watch.sensitivity, model?.threshold),
     direction: watch.direction,
     floor: watch.floor,
     confirm: watch.confirm ?? defaultPolicy.confirm,
@@ -51,4 +50,10 @@ export function policyOf(watch: Watch, model?: { readonly threshold?: number | u
     percentages: watch.percentages,
     models: watch.forest.detector !== 'off',
   };
+}
+
+function thresholdOf(sensitivity: Watch['sensitivity'], trained: number | undefined): number {
+  if (sensitivity === undefined) return defaultPolicy.threshold;
+  if (typeof sensitivity === 'object' && 'threshold' in sensitivity) return sensitivity.threshold;
+  return trained ?? defaultPolicy.threshold;
 }

@@ -16,7 +16,7 @@ import { watchNamed } from './detect-ports.ts';
 import { type FusedModel, restoreModel, type WatchModel } from './entity-model.ts';
 import { metricNames } from './judge-recipe.ts';
 import { type EntityPast, readPast } from './training-data.ts';
-import { weighModel, type Weighing } from './weigh-model.ts';
+import { voteLimit, weighModel, type Weighing } from './weigh-model.ts';
 
 export type { BudgetOutcome } from './budget-threshold.ts';
 
@@ -116,23 +116,31 @@ async function trainWatch(
   const champion = await registry.champion();
   const share = past.length / Math.max(1, entitiesOf(shards).length);
   const budget = setThreshold(watch, past, share);
-  const candidate = weighCandidate(watch, past, ports.settings.seed, budget, share, champion);
+  const eventsPerWeek = budget.outcome === undefined ? undefined : (budget.outcome.askedPerWeek * share) / past.length;
+  const candidate = weighCandidate(watch, past, ports.settings.seed, eventsPerWeek, champion);
   const reasons = [budget.reason, candidate.reason].filter((reason) => reason !== '');
   const told = {
     ...(budget.outcome === undefined ? {} : { budget: budget.outcome }),
     ...(candidate.weighing === undefined ? {} : { quality: candidate.weighing.quality }),
   };
   const before = champion?.model.model;
+  const isUnset = budget.isAsked && budget.threshold === undefined;
   const model: WatchModel = {
-    threshold: budget.threshold ?? before?.threshold ?? null,
-    timezone: watch.timezone,
-    fused: candidate.fused ?? before?.fused ?? null,
+    threshold: isUnset ? (before?.threshold ?? null) : (budget.threshold ?? null),
+    // A model's calendar is that of its training.
+    timezone: candidate.fused === undefined ? (before?.timezone ?? watch.timezone) : watch.timezone,
+    fused: candidate.fused ?? (isUnset ? before?.fused : withLimit(before?.fused, eventsPerWeek)) ?? null,
   };
-  if (model.threshold === null && model.fused === null) {
+  const isDropped = typeof before?.threshold === 'number' && model.threshold === null;
+  if (isDropped) reasons.unshift('no alert budget is asked for any more');
+  if (model.threshold === null && model.fused === null && !isDropped) {
     const outcome = budget.isAsked || candidate.isAsked ? 'not-enough-history' : 'nothing-to-train';
     return { ...head, ...told, outcome, reason: reasons.join('; ') };
   }
-  const isSame = candidate.fused === undefined && !hasMoved(before?.threshold ?? null, model.threshold);
+  const isSame =
+    candidate.fused === undefined &&
+    !hasMoved(before?.threshold ?? null, model.threshold) &&
+    !hasMoved(before?.fused?.alertDecades ?? null, model.fused?.alertDecades ?? null);
   if (champion !== undefined && isSame)
     return { ...head, ...told, outcome: 'kept-champion', reason: reasons.join('; ') };
 
@@ -196,8 +204,7 @@ function weighCandidate(
   watch: Watch,
   past: readonly EntityPast[],
   seed: number,
-  budget: ThresholdSetting,
-  share: number,
+  eventsPerWeek: number | undefined,
   champion: Champion<WatchModel> | undefined,
 ): CandidateSetting {
   const { detector } = watch.forest;
@@ -216,7 +223,6 @@ function weighCandidate(
   const fits =
     inUse?.recipe.state.stepSeconds === watch.period &&
     inUse.recipe.state.columns.join('\n') === alike.names.join('\n');
-  const perEntity = budget.outcome === undefined ? undefined : (budget.outcome.askedPerWeek * share) / past.length;
   const offset = localOffset(watch.timezone);
   const choice = { ...watch.forest, detector };
   const weighing = weighModel(
@@ -226,7 +232,7 @@ function weighCandidate(
     offset,
     choice,
     seed,
-    perEntity,
+    eventsPerWeek,
     fits ? inUse : undefined,
   );
   const { streaming, candidate, champion: holder } = weighing.quality;
@@ -236,6 +242,10 @@ function weighCandidate(
     ? { isAsked: true, weighing, fused: weighing.model, reason: `better: ${words}` }
     : { isAsked: true, weighing, reason: `not better: ${words}` };
 }
+
+/** A model in use, raising as often as the settings of today ask for. */
+const withLimit = (fused: FusedModel | null | undefined, eventsPerWeek: number | undefined): FusedModel | null =>
+  fused === null || fused === undefined ? null : { ...fused, alertDecades: voteLimit(fused.fusion, eventsPerWeek) };
 
 const TRAINED_PART = 0.7;
 

@@ -1,4 +1,3 @@
-import type { Calibration } from '../detectors/calibration.ts';
 import { calibrateEnsemble, type EnsembleState, judgeByVote } from '../detectors/ensemble.ts';
 import { entityDetector } from '../detectors/entity-detector.ts';
 import { type RecipeModel, restoreRecipeModel } from '../detectors/recipe-model.ts';
@@ -114,11 +113,7 @@ export function weighModel(
   const chosen = sampleSize > 0 ? { ...forest, sampleSize } : forest;
   const { model } = trainRecipeModel(histories, columns, stepSeconds, offset, chosen, seed);
   return {
-    model: {
-      recipe: model,
-      fusion,
-      alertDecades: scoreOfEvents(fusion.calibration, eventsPerWeek ?? USUAL_EVENTS_PER_WEEK),
-    },
+    model: { recipe: model, fusion, alertDecades: voteLimit(fusion, eventsPerWeek) },
     quality,
     faults: planted.reduce((sum, one) => sum + one.faults, 0),
     rows: labels.length,
@@ -129,8 +124,15 @@ export function weighModel(
 /** Where history is too short for a single event of the allowance: this much beyond all that was seen. */
 const BEYOND_THE_LARGEST = 1.2;
 
-/** The decades that so many events of one entity a week reach, as history has it. */
-function scoreOfEvents({ peaks, rows, stepSeconds }: Calibration, perWeek: number): number {
+/**
+ * The decades from which a vote raises an entity by itself: those that so many events of one entity a week reach, as
+ * the history has it that the vote was calibrated on.
+ *
+ * @param eventsPerWeek undefined for the usual.
+ */
+export function voteLimit({ calibration }: EnsembleState, eventsPerWeek: number | undefined): number {
+  const { peaks, rows, stepSeconds } = calibration;
+  const perWeek = eventsPerWeek ?? USUAL_EVENTS_PER_WEEK;
   const allowed = Math.floor((perWeek * rows * stepSeconds) / WEEK_SECONDS);
   return allowed === 0 ? peaks[0] * BEYOND_THE_LARGEST : peaks[Math.min(allowed, peaks.length) - 1];
 }

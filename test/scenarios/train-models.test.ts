@@ -79,6 +79,31 @@ describe('training', () => {
     expect((await modelsOf(w.ports, 'w').champion())?.model.id).toBe(before);
   });
 
+  it.each([
+    ['is removed', { forest: settings.forest }],
+    ['gives way to a threshold', { ...settings, sensitivity: { threshold: 2 } }],
+  ])('forgets the threshold of a budget that %s, and lets the vote raise as without', async (_, now) => {
+    const w = open(await copyStore(trained), now);
+    const before = (await modelsOf(w.ports, 'w').champion())?.model.model;
+    const { watches } = await trainModels({ tick: start + 900 }, w.ports);
+    expect(watches[0]?.outcome).toBe('promoted');
+    expect(watches[0]?.reason).toMatch(/no alert budget is asked for any more/);
+    const after = (await modelsOf(w.ports, 'w').champion())?.model.model;
+    expect(before?.threshold).toBeGreaterThan(1);
+    expect(after?.threshold).toBeNull();
+    // Seven events a week and entity, and half a one.
+    expect(after?.fused?.alertDecades).toBeGreaterThan(before?.fused?.alertDecades ?? Infinity);
+  });
+
+  it('lets the vote raise as often as a changed budget says, keeping the model', async () => {
+    const w = open(await copyStore(trained), { ...settings, sensitivity: '1 a day' });
+    const before = (await modelsOf(w.ports, 'w').champion())?.model.model;
+    await trainModels({ tick: start + 900 }, w.ports);
+    const after = (await modelsOf(w.ports, 'w').champion())?.model.model;
+    expect(after?.fused?.alertDecades).toBeGreaterThan(before?.fused?.alertDecades ?? Infinity);
+    expect(after?.fused?.recipe).toEqual(before?.fused?.recipe);
+  });
+
   it('is taken up by the second tick after it, and the tick judges with it', async () => {
     const w = open(await copyStore(trained));
     const champion = (await modelsOf(w.ports, 'w').champion())?.model.id;
