@@ -1,4 +1,5 @@
 import { planShards, readInventory, updateInventory, type Inventory } from '../metrics/inventory.ts';
+import type { LeftOut } from '../ports/metric-source.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
@@ -25,7 +26,7 @@ export interface WatchSummary {
   readonly series: number;
   /** Whether this tick looked for new series. */
   readonly discovered: boolean;
-  readonly leftOut: readonly { readonly pattern: string; readonly count: number }[];
+  readonly leftOut: readonly LeftOut[];
   /** Shards run here; the others went to the queue. */
   readonly ran: readonly ShardSummary[];
   readonly queued: number;
@@ -109,7 +110,10 @@ async function lookAround(
   const { series, leftOut } = await ports.source(watch).discover(watch);
   const { inventory, changes } = await updateInventory(ports, watch.name, series, tick);
   if (leftOut.length > 0)
-    ports.log.warn('series left out: raise maxSeries or narrow the pattern', { watch: watch.name, leftOut });
+    ports.log.warn('series left out: do what the reason says, else raise maxSeries or narrow the pattern', {
+      watch: watch.name,
+      leftOut,
+    });
   if (Object.values(changes).some((count) => count > 0))
     ports.log.info('inventory changed', { watch: watch.name, ...changes });
   return { inventory, discovered: true, leftOut };

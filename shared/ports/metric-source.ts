@@ -2,11 +2,19 @@ import type { SeriesDescription } from '../metrics/metric.ts';
 import type { WatchSelection } from '../metrics/selection.ts';
 import type { Points } from '../metrics/series.ts';
 
+/** Matches that a watch does not look after: beyond `maxSeries` where no `reason` says otherwise. */
+export interface LeftOut {
+  readonly pattern: string;
+  readonly count: number;
+  /** Why, and what to do about it. */
+  readonly reason?: string;
+}
+
 /** What a watch's selection matches now. */
 export interface Discovery {
   readonly series: readonly SeriesDescription[];
-  /** Matches beyond `maxSeries`, by pattern; never silently dropped. */
-  readonly leftOut: readonly { readonly pattern: string; readonly count: number }[];
+  /** By pattern; never silently dropped. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** `refused`: the provider cannot compute it as it is written, such as a mistyped expression; asking again is no use. */

@@ -228,10 +228,16 @@ const watch = z
     metrics: z.array(metric).default([]).describe('Metrics named one by one, such as those of a CDK construct'),
     expressions: z.array(expression).default([]).describe('Series computed from metrics, such as errors / requests'),
     every: duration.default(300).describe('How often new points are pulled and judged'),
-    period: duration.default(300).describe('Length of one point'),
+    period: duration
+      .default(300)
+      .describe(
+        'Length of one point. Metrics that are published more rarely are left out, with a word on why: S3’s storage needs a watch with period 1d, every 1h and settle 1d',
+      ),
     settle: duration
       .optional()
-      .describe('How long after its end a point is judged; default: a minute and one period, at most two minutes'),
+      .describe(
+        'How long after its end a point is judged; default: a minute and one period, at most two minutes. Daily metrics come hours after their day: 1d',
+      ),
     maxSeries: z.int().positive().max(100_000).default(500).describe('At most so many series per pattern'),
     entityBy: z
       .array(name)

@@ -152,6 +152,47 @@ describe('discovering what is there', () => {
     expect(await idsOf(watchOf([{ namespace: 'AWS/S3' }]))).toHaveLength(0);
   });
 
+  it('leaves out what is published more rarely than the watch looks, and says why and what to do', async () => {
+    const here = { InstanceId: 'i' };
+    for (const name of ['CPUUtilization', 'CPUCreditBalance', 'CPUCreditUsage']) seen({ name, dimensions: here });
+    const everyMinute = watchOf([{}, { metric: 'CPUCredit*' }], { period: 60, maxSeries: 1 });
+    const remedy = 'its points come every 300 s, the watch has period 60: give it a watch with period: 5m';
+    expect(await source().discover(everyMinute)).toMatchObject({
+      series: [{ label: 'CPUUtilization', periodSeconds: 60 }],
+      leftOut: [
+        { pattern: 'AWS/EC2/CPUCreditBalance', count: 1, reason: remedy },
+        { pattern: 'AWS/EC2/CPUCreditUsage', count: 1, reason: remedy },
+      ],
+    });
+    expect(await idsOf({ ...everyMinute, period: 300, maxSeries: 3 })).toHaveLength(3);
+  });
+
+  it('leaves out what is named and too rare, too, alone or within an expression', async () => {
+    const bucket = { namespace: 'AWS/S3', dimensions: { BucketName: 'b' }, statistic: 'Average' };
+    const size = { ...bucket, metric: 'BucketSizeBytes' };
+    const watch = watchOf([], {
+      metrics: [size],
+      expressions: [
+        {
+          label: 'per object',
+          expression: 'a/b',
+          unit: 'Bytes',
+          metrics: { a: size, b: { ...size, metric: 'Other' } },
+        },
+      ],
+    });
+    const reason =
+      'its points come every 86400 s, the watch has period 300: give it a watch with period: 1d, every: 1h and settle: 1d';
+    expect(await source().discover(watch)).toEqual({
+      series: [],
+      leftOut: [
+        { pattern: 'AWS/S3/BucketSizeBytes', count: 1, reason },
+        { pattern: 'per object', count: 1, reason },
+      ],
+    });
+    expect(await idsOf({ ...watch, period: day })).toHaveLength(2);
+  });
+
   it('reads every page of a long list', async () => {
     for (let index = 0; index < 1_201; index++) seen({ dimensions: { InstanceId: `i-${index}` } });
     const { series, leftOut } = await source().discover(watchOf([{}], { maxSeries: 2_000 }));

@@ -1,9 +1,10 @@
 import type { ListMetricsCommandInput } from '@aws-sdk/client-cloudwatch';
+import { fitsPeriod, leftOutByPeriod } from '../../metrics/fitting-period.ts';
 import { isExact, matchesGlob } from '../../metrics/glob.ts';
 import { describeExpression, describeSeries, metricOf, statisticsOf } from '../../metrics/known-metrics.ts';
 import { isStatistic, type Metric, type SeriesDescription, type Statistic } from '../../metrics/metric.ts';
 import type { MetricSelection, WatchSelection } from '../../metrics/selection.ts';
-import type { Discovery } from '../../ports/metric-source.ts';
+import type { Discovery, LeftOut } from '../../ports/metric-source.ts';
 
 /** A metric as listed: no statistic yet. */
 export interface ListedMetric {
@@ -27,7 +28,8 @@ const mostDimensionFilters = 10;
 /**
  * What a watch's selection matches. An entity counts as there while any of its metrics was published in the last three
  * hours; then its rarely published metrics, such as an error count that is published only when it is not zero, belong
- * to it too. Metrics of things long gone, which CloudWatch lists for two weeks, are so left out.
+ * to it too. Metrics of things long gone, which CloudWatch lists for two weeks, are so left out, and so is, with the
+ * reason, what is published too rarely for the watch's period.
  *
  * @throws RangeError on a statistic that CloudWatch does not know.
  */
@@ -37,17 +39,28 @@ export async function discoverSeries(watch: WatchSelection, list: ListMetrics): 
   const alive = new Set(recent.flat().map((one) => one.entity));
   const ever = await listAll(watch, list, false);
   const found = new Map<string, SeriesDescription>();
-  for (const named of watch.metrics) add(found, describeSeries(metricOf(named), watch));
-  for (const expression of watch.expressions) add(found, describeExpression(expression, watch));
-  const leftOut: { pattern: string; count: number }[] = [];
+  const tooRare = new Map<string, SeriesDescription>();
+  const fittingOf = (series: readonly SeriesDescription[]): readonly SeriesDescription[] =>
+    series.filter((one) => {
+      const fits = fitsPeriod(one, watch.period);
+      if (!fits) add(tooRare, one);
+      return fits;
+    });
+  const named = [
+    ...watch.metrics.map((one) => describeSeries(metricOf(one), watch)),
+    ...watch.expressions.map((one) => describeExpression(one, watch)),
+  ];
+  for (const one of fittingOf(named)) add(found, one);
+  const leftOut: LeftOut[] = [];
   for (const [index, selection] of watch.select.entries()) {
     const matching = new Map<string, SeriesDescription>();
     for (const one of recent[index] ?? []) add(matching, one);
     for (const one of ever[index] ?? []) if (isSlow || alive.has(one.entity)) add(matching, one);
-    const { kept, count } = wholeEntities([...matching.values()], watch.maxSeries);
+    const { kept, count } = wholeEntities(fittingOf([...matching.values()]), watch.maxSeries);
     for (const one of kept) add(found, one);
     if (count > 0) leftOut.push({ pattern: patternOf(selection), count });
   }
+  leftOut.push(...leftOutByPeriod([...tooRare.values()], watch.period));
   return { series: [...found.values()], leftOut };
 }
 
