@@ -18,6 +18,19 @@ export interface FusedModel {
   readonly fusion: EnsembleState;
   /** Decades of the fused vote from which it raises the entity by itself. */
   readonly alertDecades: number;
+  /** How it came to be in use: what the next candidate is held against. Null where an older release trained it. */
+  readonly weighed: WeighedModel | null;
+}
+
+/** A model's quality on rows it had not seen, and what it was made of. */
+export interface WeighedModel {
+  /** Average precision with the streaming detector, of the same model fitted on the start of history only; 0…1. */
+  readonly quality: number;
+  /** Of the history and of the settings it was made with: the same of both make the same model. */
+  readonly dataDigest: string;
+  readonly settingsDigest: string;
+  /** Epoch seconds: the newest row it has seen. */
+  readonly dataTo: number;
 }
 
 /** What is stored of a watch's training. */
@@ -38,18 +51,37 @@ export interface EntityModel {
 }
 
 const plain = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
+const weighed = z.strictObject({
+  quality: z.number(),
+  dataDigest: z.string(),
+  settingsDigest: z.string(),
+  dataTo: z.number(),
+});
 const stored = z.strictObject({
   threshold: z.number().nullable(),
   timezone: z.string(),
   fused: z
-    .strictObject({ recipe: plain<RecipeModelState>(), fusion: plain<EnsembleState>(), alertDecades: z.number() })
+    .strictObject({
+      recipe: plain<RecipeModelState>(),
+      fusion: plain<EnsembleState>(),
+      alertDecades: z.number(),
+      weighed: weighed.nullable(),
+    })
     .nullable(),
 });
 
+const first = z.looseObject({ fused: z.looseObject({}).nullable() });
+
+/** Version 1 did not say how a model was weighed. */
+function withoutWeighing(payload: unknown): unknown {
+  const model = first.parse(payload);
+  return { ...model, fused: model.fused === null ? null : { ...model.fused, weighed: null } };
+}
+
 export const entityModelKind: ArtefactKind<WatchModel> = {
   kind: 'watch-model',
-  version: 1,
-  upgrades: {},
+  version: 2,
+  upgrades: { 1: withoutWeighing },
   parse: (payload) => {
     const model = stored.parse(payload);
     // Whatever does not fit together is found here, and not at a row.

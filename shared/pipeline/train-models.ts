@@ -2,7 +2,7 @@ import { LEAST_HISTORY_ROWS, MOST_HISTORIES } from '../evaluation/train-recipe-m
 import type { EntityHistory } from '../evaluation/backtest.ts';
 import { planShards, readInventory, type Shard } from '../metrics/inventory.ts';
 import { localOffset } from '../metrics/time-zone.ts';
-import { type Champion, dataDigest } from '../models/registry.ts';
+import { type Champion, dataDigest, type ModelOrigin } from '../models/registry.ts';
 import type { Bytes } from '../ports/bytes.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -13,7 +13,7 @@ import { backfillSpan } from './backfill.ts';
 import { type BudgetOutcome, budgetThreshold, contaminationThreshold } from './budget-threshold.ts';
 import { modelsOf } from './champion.ts';
 import { watchNamed } from './detect-ports.ts';
-import { type FusedModel, restoreModel, type WatchModel } from './entity-model.ts';
+import { type FusedModel, restoreModel, type WatchModel, type WeighedModel } from './entity-model.ts';
 import { metricNames } from './judge-recipe.ts';
 import { type EntityPast, readPast } from './training-data.ts';
 import { voteLimit, weighModel, type Weighing } from './weigh-model.ts';
@@ -84,6 +84,8 @@ export async function trainModels(request: TrainRequest, ports: TrainPorts): Pro
 
 /** A model that is better by less is noise, and every change of model changes what is told. */
 const MARGIN = 0.01;
+/** Whoever changes settings wants them in use, unless they cost more than this. */
+const CLEARLY_WORSE = 0.05;
 /** So is a threshold that moves by less. */
 const THRESHOLD_MARGIN = 0.02;
 /** Slots read at most: history beyond it says little of what is usual now. */
@@ -117,7 +119,15 @@ async function trainWatch(
   const share = past.length / Math.max(1, entitiesOf(shards).length);
   const budget = setThreshold(watch, past, share);
   const eventsPerWeek = budget.outcome === undefined ? undefined : (budget.outcome.askedPerWeek * share) / past.length;
-  const candidate = weighCandidate(watch, past, ports.settings.seed, eventsPerWeek, champion);
+  const data = new Map(past.map(({ entity, times, values }) => [entity, { times, values }]));
+  const window = past.flatMap(({ times }) => (times.length === 0 ? [] : [times[0], times[times.length - 1]]));
+  const made = {
+    dataDigest: dataDigest(ports.bytes, data),
+    dataFrom: window.reduce((least, time) => Math.min(least, time), tick),
+    dataTo: window.reduce((most, time) => Math.max(most, time), 0),
+    seed: ports.settings.seed,
+  };
+  const candidate = weighCandidate(watch, past, made, eventsPerWeek, champion, ports.bytes);
   const reasons = [budget.reason, candidate.reason].filter((reason) => reason !== '');
   const told = {
     ...(budget.outcome === undefined ? {} : { budget: budget.outcome }),
@@ -146,17 +156,7 @@ async function trainWatch(
 
   const why = request.why ?? reasons.join('; ');
   const by = request.by ?? 'schedule';
-  const data = new Map(past.map(({ entity, times, values }) => [entity, { times, values }]));
-  const window = past.flatMap(({ times }) => (times.length === 0 ? [] : [times[0], times[times.length - 1]]));
-  const origin = {
-    trainedAt: tick,
-    by,
-    why,
-    dataDigest: dataDigest(ports.bytes, data),
-    dataFrom: window.reduce((least, time) => Math.min(least, time), tick),
-    dataTo: window.reduce((most, time) => Math.max(most, time), 0),
-    seed: ports.settings.seed,
-  };
+  const origin = { trainedAt: tick, by, why, ...made };
   const id = await registry.register(model, origin, reportOf(candidate.weighing, budget.outcome));
   const promoted = await registry.promote({ id, at: tick, by, why }, champion ?? 'none');
   return {
@@ -200,17 +200,22 @@ interface CandidateSetting {
   readonly reason: string;
 }
 
+/** What a model is made from, as it is recorded. */
+type Made = Pick<ModelOrigin, 'dataDigest' | 'dataTo' | 'seed'>;
+
 function weighCandidate(
   watch: Watch,
   past: readonly EntityPast[],
-  seed: number,
+  made: Made,
   eventsPerWeek: number | undefined,
   champion: Champion<WatchModel> | undefined,
+  bytes: Bytes,
 ): CandidateSetting {
-  const { detector } = watch.forest;
+  const { detector, trees, sampleSize } = watch.forest;
   if (detector === 'off') return { isAsked: false, reason: '' };
   const alike = largestGroup(past);
   if (alike === undefined) return { isAsked: false, reason: 'no entity has several metrics' };
+  const { names } = alike;
   const long = alike.histories.filter(({ times }) => times.length >= LEAST_HISTORY_ROWS / TRAINED_PART);
   if (long.length === 0) {
     const longest = Math.max(...alike.histories.map(({ times }) => times.length));
@@ -221,26 +226,42 @@ function weighCandidate(
   }
   const inUse = champion === undefined ? undefined : restoreModel(champion.model.id, champion.model.model).fused;
   const fits =
-    inUse?.recipe.state.stepSeconds === watch.period &&
-    inUse.recipe.state.columns.join('\n') === alike.names.join('\n');
+    inUse?.recipe.state.stepSeconds === watch.period && inUse.recipe.state.columns.join('\n') === names.join('\n');
+  // Whatever makes another model of the same history; what only sets when the vote raises is not part of it.
+  const choice = [detector, trees, sampleSize ?? 'chosen', made.seed, watch.period, watch.timezone, names];
+  const settingsDigest = bytes.digest(new TextEncoder().encode(JSON.stringify(choice)));
+  const before = fits ? (champion?.model.model.fused?.weighed ?? undefined) : undefined;
+  if (before?.dataDigest === made.dataDigest && before.settingsDigest === settingsDigest)
+    return { isAsked: true, reason: 'unchanged: the model in use is of the same history and settings' };
+
   const offset = localOffset(watch.timezone);
-  const choice = { ...watch.forest, detector };
-  const weighing = weighModel(
-    long,
-    alike.names,
-    watch.period,
-    offset,
-    choice,
-    seed,
-    eventsPerWeek,
-    fits ? inUse : undefined,
-  );
-  const { streaming, candidate, champion: holder } = weighing.quality;
-  const toBeat = holder ?? streaming;
-  const words = `average precision ${candidate.toFixed(3)} on ${weighing.faults} planted faults, ${holder === undefined ? 'streaming alone' : 'the champion'} ${toBeat.toFixed(3)}`;
-  return candidate >= toBeat + MARGIN
-    ? { isAsked: true, weighing, fused: weighing.model, reason: `better: ${words}` }
-    : { isAsked: true, weighing, reason: `not better: ${words}` };
+  const forest = { ...watch.forest, detector };
+  const holder = fits ? inUse : undefined;
+  const weighing = weighModel(long, names, watch.period, offset, forest, made.seed, eventsPerWeek, holder);
+  const { candidate } = weighing.quality;
+  const { quality, least, name } = hurdle(weighing, before, settingsDigest);
+  const words = `average precision ${candidate.toFixed(3)} on ${weighing.faults} planted faults, ${name} ${quality.toFixed(3)}`;
+  if (candidate < least) return { isAsked: true, weighing, reason: `not better: ${words}` };
+  const { dataDigest, dataTo } = made;
+  const weighed = { quality: candidate, dataDigest, settingsDigest, dataTo };
+  const why = candidate >= quality + MARGIN ? 'better' : 'other settings, and not clearly worse';
+  return { isAsked: true, weighing, fused: { ...weighing.model, weighed }, reason: `${why}: ${words}` };
+}
+
+/**
+ * What a candidate is held against, and what it must reach. The candidate is judged on rows it has not seen. So is a
+ * champion that is older than these rows; one that has seen them counts with what it reached when it was new.
+ */
+function hurdle(
+  { quality: { streaming, champion }, heldFrom }: Weighing,
+  before: WeighedModel | undefined,
+  settingsDigest: string,
+): { readonly quality: number; readonly least: number; readonly name: string } {
+  if (champion === undefined) return { quality: streaming, least: streaming + MARGIN, name: 'streaming alone' };
+  const quality = before === undefined || before.dataTo < heldFrom ? champion : before.quality;
+  const isOther = before !== undefined && before.settingsDigest !== settingsDigest;
+  const least = isOther ? Math.max(quality - CLEARLY_WORSE, streaming) : quality + MARGIN;
+  return { quality, least, name: 'the champion' };
 }
 
 /** A model in use, raising as often as the settings of today ask for. */

@@ -11,7 +11,9 @@ import type { EntityModel, FusedModel } from './entity-model.ts';
 
 /** How a candidate fared beside what is in use, on the held-back end of history with faults planted into it. */
 export interface Weighing {
-  readonly model: FusedModel;
+  readonly model: Omit<FusedModel, 'weighed'>;
+  /** Epoch seconds: the first row that judged. */
+  readonly heldFrom: number;
   /** Average precision over rows, 0…1. */
   readonly quality: {
     /** The streaming entity detector by itself. */
@@ -114,6 +116,7 @@ export function weighModel(
   const { model } = trainRecipeModel(histories, columns, stepSeconds, offset, chosen, seed);
   return {
     model: { recipe: model, fusion, alertDecades: voteLimit(fusion, eventsPerWeek) },
+    heldFrom: Math.min(...histories.map((history) => history.times[split(history)])),
     quality,
     faults: planted.reduce((sum, one) => sum + one.faults, 0),
     rows: labels.length,

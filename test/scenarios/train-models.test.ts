@@ -79,6 +79,56 @@ describe('training', () => {
     expect((await modelsOf(w.ports, 'w').champion())?.model.id).toBe(before);
   });
 
+  it('promotes once in four trainings on one history', async () => {
+    const w = open(await copyStore(untrained));
+    const outcomes = [];
+    for (let k = 0; k < 4; k++) outcomes.push((await trainModels({ tick: start + 900 }, w.ports)).watches[0]);
+    expect(outcomes.map((one) => one?.outcome)).toEqual([
+      'promoted',
+      'kept-champion',
+      'kept-champion',
+      'kept-champion',
+    ]);
+    expect(outcomes[3]?.reason).toMatch(/unchanged: the model in use is of the same history and settings/);
+  });
+
+  describe('against a champion of another history', () => {
+    /** A world whose champion reached as much more than it did, on other rows, some of which judge now. */
+    const withChampion = async (more: number, weighed: object, watch: Readonly<Record<string, unknown>> = settings) => {
+      const w = open(await copyStore(trained), watch);
+      const registry = modelsOf(w.ports, 'w');
+      const champion = await registry.champion();
+      const fused = champion?.model.model.fused;
+      if (champion === undefined || fused?.weighed == null) throw new Error('the training promoted no model');
+      const other = { ...fused.weighed, quality: fused.weighed.quality + more, ...weighed };
+      const model = { ...champion.model.model, fused: { ...fused, weighed: other } };
+      const id = await registry.register(model, champion.model.origin, {});
+      await registry.promote({ id, at: start + 900, by: 'test', why: 'test' });
+      const { watches } = await trainModels({ tick: start + 900 }, w.ports);
+      return watches[0];
+    };
+    const elsewhere = { dataDigest: 'other' };
+    const moreTrees = { ...settings, forest: { trees: 50, sampleSize: 128 } };
+
+    it.each([
+      ['keeps one that did as well when it was new', 0, elsewhere, settings, 'kept-champion'],
+      ['replaces one that did worse when it was new', -0.02, elsewhere, settings, 'promoted'],
+      ['takes changed settings that are not clearly worse', 0.02, elsewhere, moreTrees, 'promoted'],
+      ['refuses changed settings that are clearly worse', 0.2, elsewhere, moreTrees, 'kept-champion'],
+    ])('%s', async (_, more, weighed, watch, outcome) => {
+      const found = await withChampion(more, weighed, watch);
+      expect(found?.outcome).toBe(outcome);
+      expect(found?.reason).toMatch(/the champion 0\.\d{3}/);
+    });
+
+    it('judges one that is older than the rows that judge by these rows, whatever it once reached', async () => {
+      const found = await withChampion(-0.5, { ...elsewhere, dataTo: start - 9 * day });
+      const { candidate = 0, champion = 0 } = found?.quality ?? {};
+      expect(found?.reason).toContain(`the champion ${champion.toFixed(3)}`);
+      expect(found?.outcome).toBe(candidate >= champion + 0.01 ? 'promoted' : 'kept-champion');
+    });
+  });
+
   it.each([
     ['is removed', { forest: settings.forest }],
     ['gives way to a threshold', { ...settings, sensitivity: { threshold: 2 } }],
