@@ -9,13 +9,14 @@ import { clientsOf, MemoryLog } from './aws-under-test.ts';
 const now = 1_794_000_000;
 const day = 86_400;
 let aws: FakeAws;
+let log: MemoryLog;
 
 const source = (accessKeyId?: string): CloudWatchSource =>
   new CloudWatchSource({
     client: clientsOf(aws, accessKeyId, { maxAttempts: 2 }).cloudWatch,
     clientFor: (region) => clientsOf(aws, 'AKIATEST', { region }).cloudWatch,
     clock: { now: () => Date.now() / 1000 },
-    log: new MemoryLog(),
+    log,
     quotaShare: 1,
   });
 const watchOf = (select: Partial<MetricSelection>[], more: Partial<WatchSelection> = {}): WatchSelection => ({
@@ -35,6 +36,7 @@ const idsOf = async (watch: WatchSelection): Promise<string[]> =>
 
 beforeEach(async () => {
   aws = await startFakeAws({ now: () => now });
+  log = new MemoryLog();
 });
 afterEach(() => aws.stop());
 
@@ -150,6 +152,30 @@ describe('discovering what is there', () => {
     );
     expect(await idsOf(watchOf([{ namespace: 'AWS/S3' }], { period: day }))).toHaveLength(1);
     expect(await idsOf(watchOf([{ namespace: 'AWS/S3' }]))).toHaveLength(0);
+  });
+
+  it('takes a thing for there while it has a metric that comes once a day, and its other metrics with it', async () => {
+    const bucket = { BucketName: 'b', StorageType: 's' };
+    seen({ namespace: 'AWS/S3', name: 'BucketSizeBytes', dimensions: bucket }, 20 * 3600);
+    seen({ namespace: 'AWS/S3', name: '4xxErrors', dimensions: { BucketName: 'b', FilterId: 'f' } }, 5 * 3600);
+    const { series, leftOut } = await source().discover(watchOf([{ namespace: 'AWS/S3' }]));
+    expect(series.map(({ label }) => label)).toEqual(['4xxErrors Average f']);
+    expect(leftOut).toMatchObject([{ pattern: 'AWS/S3/BucketSizeBytes', count: 1 }]);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('counts in the log what it takes for gone', async () => {
+    seen({ dimensions: { InstanceId: 'i-here' } });
+    for (const name of ['CPUUtilization', 'NetworkIn']) seen({ name, dimensions: { InstanceId: 'i-gone' } }, 5 * day);
+    // Matched twice, and gone once.
+    await source().discover(watchOf([{}, { metric: 'NetworkIn' }]));
+    expect(log.lines).toEqual([
+      {
+        level: 'info',
+        message: 'series of things that published nothing for three hours are left out',
+        fields: { watch: 'servers', count: 2 },
+      },
+    ]);
   });
 
   it('leaves out what is published more rarely than the watch looks, and says why and what to do', async () => {

@@ -58,7 +58,7 @@ export class CloudWatchSource implements MetricSource {
    * @throws Error where listing failed or was denied: half a list would look like things that are gone.
    */
   async discover(watch: WatchSelection): Promise<Discovery> {
-    return discoverSeries(watch, this.#list);
+    return discoverSeries(watch, this.#list, this.#options.log);
   }
 
   /**
