@@ -29,8 +29,6 @@ export interface ForestChoice {
   readonly trees: number;
   /** Default: chosen by evaluation. */
   readonly sampleSize?: number | undefined;
-  readonly contamination: number;
-  readonly threshold?: number | undefined;
 }
 
 export interface TrainedRecipeModel {
@@ -76,7 +74,7 @@ export function trainRecipeModel(
   const grow = (rows: FeatureMatrix, sampleSize: number, own: number) =>
     (forest.detector === 'isolation-forest' ? isolationForest : mlIsolationForest).fit(
       rows,
-      { ...forest, sampleSize },
+      { ...isolationForest.defaults, trees: forest.trees, sampleSize },
       own,
     );
   const chosen =

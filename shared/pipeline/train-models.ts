@@ -135,11 +135,13 @@ async function trainWatch(
   };
   const before = champion?.model.model;
   const isUnset = budget.isAsked && budget.threshold === undefined;
+  const isVoteSet = watch.forest.contamination !== undefined || watch.forest.threshold !== undefined;
+  const keepsLimit = isUnset && !isVoteSet;
   const model: WatchModel = {
     threshold: isUnset ? (before?.threshold ?? null) : (budget.threshold ?? null),
     // A model's calendar is that of its training.
     timezone: candidate.fused === undefined ? (before?.timezone ?? watch.timezone) : watch.timezone,
-    fused: candidate.fused ?? (isUnset ? before?.fused : withLimit(before?.fused, eventsPerWeek)) ?? null,
+    fused: candidate.fused ?? (keepsLimit ? before?.fused : withLimit(before?.fused, watch, eventsPerWeek)) ?? null,
   };
   const isDropped = typeof before?.threshold === 'number' && model.threshold === null;
   if (isDropped) reasons.unshift('no alert budget is asked for any more');
@@ -265,8 +267,14 @@ function hurdle(
 }
 
 /** A model in use, raising as often as the settings of today ask for. */
-const withLimit = (fused: FusedModel | null | undefined, eventsPerWeek: number | undefined): FusedModel | null =>
-  fused === null || fused === undefined ? null : { ...fused, alertDecades: voteLimit(fused.fusion, eventsPerWeek) };
+const withLimit = (
+  fused: FusedModel | null | undefined,
+  { forest }: Watch,
+  eventsPerWeek: number | undefined,
+): FusedModel | null =>
+  fused === null || fused === undefined
+    ? null
+    : { ...fused, alertDecades: voteLimit(fused.fusion, forest, eventsPerWeek) };
 
 const TRAINED_PART = 0.7;
 

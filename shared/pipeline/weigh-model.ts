@@ -47,7 +47,7 @@ export function weighModel(
   columns: readonly string[],
   stepSeconds: number,
   offset: LocalOffset,
-  forest: ForestChoice,
+  forest: ForestChoice & VoteSetting,
   seed: number,
   eventsPerWeek: number | undefined,
   champion: EntityModel['fused'],
@@ -115,7 +115,7 @@ export function weighModel(
   const chosen = sampleSize > 0 ? { ...forest, sampleSize } : forest;
   const { model } = trainRecipeModel(histories, columns, stepSeconds, offset, chosen, seed);
   return {
-    model: { recipe: model, fusion, alertDecades: voteLimit(fusion, eventsPerWeek) },
+    model: { recipe: model, fusion, alertDecades: voteLimit(fusion, forest, eventsPerWeek) },
     heldFrom: Math.min(...histories.map((history) => history.times[split(history)])),
     quality,
     faults: planted.reduce((sum, one) => sum + one.faults, 0),
@@ -124,20 +124,39 @@ export function weighModel(
   };
 }
 
+/** When a watch wants its model to raise a thing by itself; its forest settings are assignable to it. */
+export interface VoteSetting {
+  /** The part of usual rows, 0…0.5, that may be raised. */
+  readonly contamination?: number | undefined;
+  /** The vote's value, 0…1, from which it raises; goes before a contamination. */
+  readonly threshold?: number | undefined;
+}
+
 /** Where history is too short for a single event of the allowance: this much beyond all that was seen. */
 const BEYOND_THE_LARGEST = 1.2;
+/** What is raised is told by how far it lies beyond the limit: that must not be nothing. */
+const LEAST_LIMIT = 1e-6;
 
 /**
- * The decades from which a vote raises an entity by itself: those that so many events of one entity a week reach, as
- * the history has it that the vote was calibrated on.
+ * The decades from which a vote raises an entity by itself: as the settings say, else those that so many events of one
+ * entity a week reach. Contamination and events are read off the history that the vote was calibrated on.
  *
  * @param eventsPerWeek undefined for the usual.
  */
-export function voteLimit({ calibration }: EnsembleState, eventsPerWeek: number | undefined): number {
-  const { peaks, rows, stepSeconds } = calibration;
-  const perWeek = eventsPerWeek ?? USUAL_EVENTS_PER_WEEK;
-  const allowed = Math.floor((perWeek * rows * stepSeconds) / WEEK_SECONDS);
-  return allowed === 0 ? peaks[0] * BEYOND_THE_LARGEST : peaks[Math.min(allowed, peaks.length) - 1];
+export function voteLimit(
+  { calibration }: EnsembleState,
+  { contamination, threshold }: VoteSetting,
+  eventsPerWeek: number | undefined,
+): number {
+  const { peaks, rows, ranks, values, stepSeconds } = calibration;
+  const beyond = values[0] * BEYOND_THE_LARGEST;
+  if (threshold !== undefined) return Math.max(-Math.log10(1 - threshold), LEAST_LIMIT);
+  if (contamination !== undefined) {
+    const reached = ranks.findLastIndex((rank) => rank <= contamination * rows);
+    return Math.max(reached < 0 ? beyond : values[reached], LEAST_LIMIT);
+  }
+  const allowed = Math.floor(((eventsPerWeek ?? USUAL_EVENTS_PER_WEEK) * rows * stepSeconds) / WEEK_SECONDS);
+  return allowed === 0 ? beyond : peaks[Math.min(allowed, peaks.length) - 1];
 }
 
 const WEEK_SECONDS = 604_800;

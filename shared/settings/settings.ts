@@ -184,8 +184,20 @@ const forest = z.strictObject({
   detector: z.enum(['isolation-forest', 'ml-isolation-forest', 'off']).default('isolation-forest'),
   trees: z.int().min(10).max(1000).default(100),
   sampleSize: z.int().min(16).max(4096).optional().describe('Rows per tree; default: chosen by evaluation'),
-  contamination: z.number().gt(0).lt(0.5).default(0.05).describe('The part of training rows beyond the threshold'),
-  threshold: z.number().gt(0).lt(1).optional().describe('A fixed score instead of a contamination'),
+  contamination: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .optional()
+    .describe(
+      'The part of usual rows that the model may raise a thing at; default: as often as the alert budget, or else about once in two weeks',
+    ),
+  threshold: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('The score from which the model raises a thing, instead of a contamination'),
 });
 
 const selections = z

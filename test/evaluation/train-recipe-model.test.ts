@@ -10,7 +10,7 @@ import { createRandom } from '../../shared/numeric/random.ts';
 const COLUMNS = ['cpu', 'memory', 'network', 'disk'];
 const STEP = 300;
 const utc = () => 0;
-const forest = { detector: 'isolation-forest', trees: 40, sampleSize: 256, contamination: 0.05 } as const;
+const forest = { detector: 'isolation-forest', trees: 40, sampleSize: 256 } as const;
 
 /** A server with a daily rhythm, whose network follows its processor. */
 function server(rows: number, seed: number, size = 1): EntityHistory {

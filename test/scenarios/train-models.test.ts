@@ -6,6 +6,10 @@ import { modelsOf } from '../../shared/pipeline/champion.ts';
 import { detectAnomalies } from '../../shared/pipeline/detect-anomalies.ts';
 import { shardStateKind } from '../../shared/pipeline/shard-state.ts';
 import { trainModels } from '../../shared/pipeline/train-models.ts';
+import { restoreModel } from '../../shared/pipeline/entity-model.ts';
+import { judge } from '../../shared/pipeline/judge.ts';
+import { policyOf } from '../../shared/pipeline/judge-policy.ts';
+import { watchesOf } from '../../shared/settings/settings.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { copyStore, noise, series, type Signalling, world } from './world.ts';
 
@@ -152,6 +156,29 @@ describe('training', () => {
     const after = (await modelsOf(w.ports, 'w').champion())?.model.model;
     expect(after?.fused?.alertDecades).toBeGreaterThan(before?.fused?.alertDecades ?? Infinity);
     expect(after?.fused?.recipe).toEqual(before?.fused?.recipe);
+  });
+
+  it('raises at what the forest settings say, and else at what the budget allows', async () => {
+    const rowsRaised = async (forest: Readonly<Record<string, number>>): Promise<number> => {
+      const w = open(await copyStore(trained), { forest: { ...settings.forest, ...forest } });
+      await trainModels({ tick: start + 900 }, w.ports);
+      const champion = (await modelsOf(w.ports, 'w').champion())?.model;
+      if (champion === undefined) throw new Error('there is no champion');
+      const own = fleet.filter(({ entity }) => entity === 'a');
+      const times = Float64Array.from({ length: (10 * day) / 300 }, (_, row) => start - 10 * day + row * 300);
+      const values = Float64Array.from([...times].flatMap((time) => own.map((one) => correlated(one, time))));
+      const window = { entity: 'a', series: own, stepSeconds: 300, times, values };
+      const model = restoreModel(champion.id, champion.model);
+      const { rows } = judge(window, undefined, policyOf(watchesOf(w.ports.settings)[0], model), model);
+      return rows.filter(({ entity }) => entity.status !== 'unknown' && entity.alert > 0).length;
+    };
+    const usual = await rowsRaised({});
+    const tenth = await rowsRaised({ contamination: 0.1 });
+    const third = await rowsRaised({ contamination: 0.33 });
+    expect(tenth).toBeGreaterThan(usual + 20);
+    expect(third).toBeGreaterThan(2 * tenth);
+    expect(await rowsRaised({ threshold: 0.7 })).toBeGreaterThan(usual + 100);
+    expect(await rowsRaised({ threshold: 0.999999 })).toBeLessThanOrEqual(usual);
   });
 
   it('is taken up by the second tick after it, and the tick judges with it', async () => {

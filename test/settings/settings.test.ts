@@ -30,7 +30,7 @@ describe('settings', () => {
         natures: {},
         shadow: false,
         labels: {},
-        forest: { detector: 'isolation-forest', trees: 100, contamination: 0.05 },
+        forest: { detector: 'isolation-forest', trees: 100 },
       },
     ]);
     expect(settings.retention).toBe(190 * 86_400);
