@@ -107,7 +107,8 @@ async function lookAround(
 ): Promise<{ inventory: Inventory; discovered: boolean; leftOut: WatchSummary['leftOut'] }> {
   const known = await readInventory(ports, watch.name);
   if (!isDiscoveryDue(watch, tick, known)) return { inventory: known, discovered: false, leftOut: [] };
-  const { series, leftOut } = await ports.source(watch).discover(watch);
+  const watched = new Set(planShards(known).flatMap((shard) => shard.series.map(({ id }) => id)));
+  const { series, leftOut } = await ports.source(watch).discover(watch, watched);
   const { inventory, changes } = await updateInventory(ports, watch.name, series, tick);
   if (leftOut.length > 0)
     ports.log.warn('series left out: do what the reason says, else raise maxSeries or narrow the pattern', {

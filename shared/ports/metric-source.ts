@@ -35,7 +35,11 @@ export interface Reading {
 
 /** Where metrics come from. A source never invents a point: what it cannot read it names as a problem. */
 export interface MetricSource {
-  discover(watch: WatchSelection): Promise<Discovery>;
+  /**
+   * @param known ids of the series that are looked after already: where `maxSeries` leaves something out, they stay, so
+   * that what is new takes the place of nothing that has a history.
+   */
+  discover(watch: WatchSelection, known?: ReadonlySet<string>): Promise<Discovery>;
   /** Points with `from <= time < to` (epoch seconds), in the order asked; each asked id is answered exactly once. */
   read(series: readonly SeriesDescription[], from: number, to: number): Promise<Reading>;
 }

@@ -245,6 +245,19 @@ describe('discovering what is there', () => {
     expect(await source().discover(watch)).toEqual({ series, leftOut });
   });
 
+  it('keeps what is looked after already when new things would come before it', async () => {
+    for (const instance of ['i-m', 'i-z']) seen({ name: 'A', dimensions: { InstanceId: instance } });
+    const watch = watchOf([{}], { maxSeries: 3 });
+    const known = new Set(await idsOf(watch));
+    for (const instance of ['i-a', 'i-b']) seen({ name: 'A', dimensions: { InstanceId: instance } });
+    for (const name of ['B', 'C']) seen({ name, dimensions: { InstanceId: 'i-m' } });
+    const { series, leftOut } = await source().discover(watch, known);
+    // The two that are known, and not a half of what is new of one of them.
+    expect(new Set(series.map(({ id }) => id))).toEqual(known);
+    expect(leftOut).toEqual([{ pattern: 'AWS/EC2 *', count: 4 }]);
+    expect(await source().discover(watch, known)).toEqual({ series, leftOut });
+  });
+
   it('cuts an entity that alone is larger than allowed', async () => {
     for (let index = 0; index < 12; index++) seen({ name: `M${index}`, dimensions: { InstanceId: 'i' } });
     const { series, leftOut } = await source().discover(watchOf([{}], { maxSeries: 10 }));

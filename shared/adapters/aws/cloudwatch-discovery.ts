@@ -4,6 +4,7 @@ import { isExact, matchesGlob } from '../../metrics/glob.ts';
 import { describeExpression, describeSeries, metricOf, statisticsOf } from '../../metrics/known-metrics.ts';
 import { isStatistic, type Metric, type SeriesDescription, type Statistic } from '../../metrics/metric.ts';
 import type { MetricSelection, WatchSelection } from '../../metrics/selection.ts';
+import { wholeEntities } from '../../metrics/whole-entities.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Discovery, LeftOut } from '../../ports/metric-source.ts';
 
@@ -35,7 +36,12 @@ const mostDimensionFilters = 10;
  *
  * @throws RangeError on a statistic that CloudWatch does not know.
  */
-export async function discoverSeries(watch: WatchSelection, list: ListMetrics, log: Log): Promise<Discovery> {
+export async function discoverSeries(
+  watch: WatchSelection,
+  list: ListMetrics,
+  log: Log,
+  known: ReadonlySet<string> = new Set(),
+): Promise<Discovery> {
   const isSlow = watch.period >= recentSeconds;
   const recent = isSlow ? [] : await listAll(watch, list, true);
   const alive = new Set(recent.flat().map((one) => one.entity));
@@ -63,7 +69,7 @@ export async function discoverSeries(watch: WatchSelection, list: ListMetrics, l
       if (isSlow || alive.has(one.entity)) add(matching, one);
       else inactive.add(one.id);
     }
-    const { kept, count } = wholeEntities(fittingOf([...matching.values()]), watch.maxSeries);
+    const { kept, count } = wholeEntities(fittingOf([...matching.values()]), watch.maxSeries, known);
     for (const one of kept) add(found, one);
     if (count > 0) leftOut.push({ pattern: patternOf(selection), count });
   }
@@ -140,22 +146,6 @@ const metric = ({ account, region }: MetricSelection, one: ListedMetric, statist
   ...(account === undefined ? {} : { account }),
   ...(region === undefined ? {} : { region }),
 });
-
-/** The first entities that fit, whole and in an order that does not change, so that the same ones stay. */
-function wholeEntities(
-  series: readonly SeriesDescription[],
-  most: number,
-): { readonly kept: readonly SeriesDescription[]; readonly count: number } {
-  const ordered = [...series].sort((one, other) => compare(one.entity, other.entity) || compare(one.id, other.id));
-  if (ordered.length <= most) return { kept: ordered, count: 0 };
-  let end = most;
-  while (end > 0 && ordered[end - 1]?.entity === ordered[end]?.entity) end--;
-  // An entity larger than the limit is cut rather than dropped.
-  const kept = ordered.slice(0, end === 0 ? most : end);
-  return { kept, count: ordered.length - kept.length };
-}
-
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** The selection as people wrote it, on one line. */
 function patternOf(selection: MetricSelection): string {

@@ -57,8 +57,8 @@ export class CloudWatchSource implements MetricSource {
    * @throws RangeError on a selection that cannot be asked.
    * @throws Error where listing failed or was denied: half a list would look like things that are gone.
    */
-  async discover(watch: WatchSelection): Promise<Discovery> {
-    return discoverSeries(watch, this.#list, this.#options.log);
+  async discover(watch: WatchSelection, known?: ReadonlySet<string>): Promise<Discovery> {
+    return discoverSeries(watch, this.#list, this.#options.log, known);
   }
 
   /**

@@ -44,7 +44,7 @@ export class CsvSource implements MetricSource {
    *
    * @throws CsvError if there is no file that can be read, naming the first that cannot, or that there is none.
    */
-  async discover(watch: WatchSelection): Promise<Discovery> {
+  async discover(watch: WatchSelection, known?: ReadonlySet<string>): Promise<Discovery> {
     const available: LocalSeries[] = [];
     const unreadable: CsvError[] = [];
     for (const [entity, file] of await this.#files()) {
@@ -58,7 +58,7 @@ export class CsvSource implements MetricSource {
     }
     const [worst] = unreadable;
     if (available.length === 0 && unreadable.length > 0) throw worst;
-    const found = selectLocally(watch, available);
+    const found = selectLocally(watch, available, known);
     return {
       series: found.series,
       leftOut: [...found.leftOut, ...unreadable.map(({ message }) => ({ pattern: message, count: 1 }))],

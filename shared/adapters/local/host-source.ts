@@ -31,7 +31,7 @@ export class HostSource implements MetricSource {
     this.#host = host;
   }
 
-  async discover(watch: WatchSelection): Promise<Discovery> {
+  async discover(watch: WatchSelection, known?: ReadonlySet<string>): Promise<Discovery> {
     // Rates are measured from one call to the next: this is the first, so that the first read has something to tell.
     await Promise.allSettled(this.#probes.map((probe) => probe.measure()));
     return selectLocally(
@@ -43,6 +43,7 @@ export class HostSource implements MetricSource {
         entity: this.#host,
         nature,
       })),
+      known,
     );
   }
 

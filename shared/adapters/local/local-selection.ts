@@ -16,8 +16,14 @@ export interface LocalSeries {
 /**
  * What a watch selects of what there is: everything, where it names no pattern and no metric. Patterns and limits mean
  * the same as in CloudWatch; a metric named by itself is taken beyond any limit.
+ *
+ * @param known ids of the series that are looked after already: a limit leaves out others first.
  */
-export function selectLocally(watch: WatchSelection, available: readonly LocalSeries[]): Discovery {
+export function selectLocally(
+  watch: WatchSelection,
+  available: readonly LocalSeries[],
+  known: ReadonlySet<string> = new Set(),
+): Discovery {
   const selected = new Set<LocalSeries>();
   const leftOut: { pattern: string; count: number }[] = [];
   for (const named of watch.metrics) {
@@ -31,7 +37,11 @@ export function selectLocally(watch: WatchSelection, available: readonly LocalSe
   const patterns = everything ? [{ namespace: '*', metric: '*', dimensions: {} }] : watch.select;
   for (const pattern of patterns) {
     const match = available.filter((one) => matches(pattern, one));
-    for (const one of match.slice(0, watch.maxSeries)) selected.add(one);
+    const isKnown = (one: LocalSeries): boolean => known.has(described(one, watch).id);
+    // Only where something is left out does it matter who came first.
+    const first = match.length > watch.maxSeries && known.size > 0 ? match.filter(isKnown) : [];
+    const ordered = [...new Set([...first, ...match])];
+    for (const one of ordered.slice(0, watch.maxSeries)) selected.add(one);
     if (match.length > watch.maxSeries) {
       leftOut.push({ pattern: nameOf(pattern), count: match.length - watch.maxSeries });
     }

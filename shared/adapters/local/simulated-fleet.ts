@@ -43,7 +43,7 @@ export class SimulatedFleet implements MetricSource {
     this.#plan = plan;
   }
 
-  async discover(watch: WatchSelection): Promise<Discovery> {
+  async discover(watch: WatchSelection, known?: ReadonlySet<string>): Promise<Discovery> {
     checkPeriod(watch.period);
     const available = fleetServers.flatMap(({ name: server }) =>
       fleetMetrics.map((name): LocalSeries => ({
@@ -54,7 +54,7 @@ export class SimulatedFleet implements MetricSource {
         nature: natures[name],
       })),
     );
-    return selectLocally(watch, available);
+    return selectLocally(watch, available, known);
   }
 
   /** @throws RangeError on a period that is no multiple of ten seconds. */

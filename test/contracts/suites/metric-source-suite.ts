@@ -62,6 +62,13 @@ export function metricSourceSuite(name: string, open: () => Promise<MetricSource
       expect(leftOut.reduce((sum, { count }) => sum + count, 0)).toBe(found.length - 1);
     });
 
+    it('leaves out others first than what is looked after already', async () => {
+      for (const one of [found[0], found[found.length - 1]]) {
+        const { series } = await subject.source.discover({ ...subject.watch, maxSeries: 1 }, new Set([one.id]));
+        expect(series.map(({ id }) => id)).toEqual([one.id]);
+      }
+    });
+
     it('lets the watch say what a metric means', async () => {
       const natures = { '*': { bad: 'down' as const }, [found[0].label]: { gap: 'zero' as const, unit: 'Birds' } };
       const { series } = await subject.source.discover({ ...subject.watch, natures });
