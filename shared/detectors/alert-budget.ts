@@ -34,6 +34,11 @@ export interface JudgedTrace {
   readonly novelty: ArrayLike<number>;
   /** Severity above usual in decades: `excessOf(score)`. */
   readonly excess: ArrayLike<number>;
+  /**
+   * What a detector with gates of its own, fixed whatever the threshold, would tell at each row; 0 where nothing. With
+   * it no gates are replayed: what is at the threshold or above is told.
+   */
+  readonly alerts?: ArrayLike<number>;
   /** The first row whose alerts count; those before still tire the gates. Default 600: until then a detector learns. */
   readonly countedFrom?: number;
 }
@@ -152,9 +157,12 @@ function replay(trace: JudgedTrace, threshold: number, options: BudgetOptions): 
   const alerts: Notice[] = [];
   for (let row = 0; row < novelty.length; row++) {
     if (Number.isNaN(novelty[row])) continue;
-    const { alert } = passGates(state, novelty[row], excess[row]);
-    state.wholes[WHOLES.points] += 1;
-    if (alert === 0 || row < countedFrom) continue;
+    if (trace.alerts === undefined) {
+      const { alert } = passGates(state, novelty[row], excess[row]);
+      state.wholes[WHOLES.points] += 1;
+      if (alert === 0) continue;
+    } else if (!(trace.alerts[row] > 0 && trace.alerts[row] >= threshold)) continue;
+    if (row < countedFrom) continue;
     alerts.push({ time: times[row], weight: (2 * (row - countedFrom)) / (novelty.length - countedFrom) });
   }
   return alerts;

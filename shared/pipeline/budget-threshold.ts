@@ -1,8 +1,9 @@
 import { type JudgedTrace, noticesPerWeek, parseAlertBudget, thresholdForBudget } from '../detectors/alert-budget.ts';
+import { entityDetector } from '../detectors/entity-detector.ts';
 import { seriesDetector } from '../detectors/series-detector.ts';
 import { excessOf } from '../detectors/series-score.ts';
 import { localTime } from '../metrics/time-zone.ts';
-import { standsAlone } from './judge-whole.ts';
+import { DECADES_PER_ONSET, standsAlone } from './judge-whole.ts';
 import type { EntityPast } from './training-data.ts';
 
 /** What was asked of the alert budget and what the watch's own history says it delivers. */
@@ -20,8 +21,9 @@ export interface BudgetOutcome {
 const SET_PART = 0.7;
 
 /**
- * The threshold that keeps a watch within its budget, set on the start of its history and held against the end. Of an
- * entity with so many metrics that it is judged as a whole only, the series are not told and do not count.
+ * The threshold that keeps a watch within its budget, set on the start of its history and held against the end. All
+ * that the streaming detectors tell counts: of an entity its series, unless it has so many metrics that only the whole
+ * is told, and the whole where it has several. A model's vote is held to the budget by its own limit.
  *
  * @param share of the watch's entities that `past` holds.
  */
@@ -32,10 +34,11 @@ export function budgetThreshold(
   stepSeconds: number,
   timezone: string,
 ): BudgetOutcome | { readonly missing: string } {
-  const told = past.filter(({ series }) => !standsAlone(series.length));
-  if (told.length === 0) return { missing: 'its entities are judged as a whole, where the default threshold holds' };
   const budget = parseAlertBudget(asked);
-  const traces = told.flatMap((one) => tracesOf(one, stepSeconds, timezone));
+  const traces = past.flatMap((one) => [
+    ...(standsAlone(one.series.length) ? [] : tracesOf(one, stepSeconds, timezone)),
+    ...(one.series.length > 1 ? [traceOfWhole(one, stepSeconds)] : []),
+  ]);
   const own = { perWeek: budget.perWeek * share };
   const early = thresholdForBudget(
     traces.map((trace) => firstRows(trace, SET_PART)),
@@ -64,7 +67,9 @@ export function contaminationThreshold(
   timezone: string,
 ): number | undefined {
   const all = past
-    .flatMap((one) => tracesOf(one, stepSeconds, timezone))
+    .flatMap((one) =>
+      standsAlone(one.series.length) ? [traceOfWhole(one, stepSeconds)] : tracesOf(one, stepSeconds, timezone),
+    )
     .flatMap(({ novelty }) => [...Array.from(novelty)]);
   const judged = Float64Array.from(all)
     .filter((one) => !Number.isNaN(one))
@@ -80,6 +85,7 @@ const firstRows = (trace: JudgedTrace, part: number): JudgedTrace => {
     times: trace.times.subarray(0, rows),
     novelty: Array.from(trace.novelty).slice(0, rows),
     excess: Array.from(trace.excess).slice(0, rows),
+    ...(trace.alerts === undefined ? {} : { alerts: Array.from(trace.alerts).slice(0, rows) }),
   };
 };
 
@@ -97,4 +103,19 @@ function tracesOf({ entity, series, times, values }: EntityPast, stepSeconds: nu
     });
     return { entity, stepSeconds, times, novelty, excess };
   });
+}
+
+/** What the entity view tells: its onset in the unit of the series, as it is held against the watch's threshold. */
+function traceOfWhole({ entity, series, times, values }: EntityPast, stepSeconds: number): JudgedTrace {
+  const width = series.length;
+  const state = entityDetector.start(entityDetector.defaults, width, stepSeconds);
+  const novelty = new Float64Array(times.length).fill(Number.NaN);
+  const alerts = new Float64Array(times.length);
+  for (let row = 0; row < times.length; row++) {
+    const judged = entityDetector.step(state, values.subarray(row * width, (row + 1) * width));
+    if ('unscorable' in judged) continue;
+    novelty[row] = judged.novelty * DECADES_PER_ONSET;
+    alerts[row] = judged.alert * DECADES_PER_ONSET;
+  }
+  return { entity, stepSeconds, times, novelty, excess: new Float64Array(times.length), alerts };
 }

@@ -18,7 +18,7 @@ const METRICS_TO_STAND_ALONE = 16;
 export const standsAlone = (metrics: number): boolean => metrics >= METRICS_TO_STAND_ALONE;
 
 /** Brings the entity detector's onset to the unit of the series detector's novelty: both tell at their threshold. */
-const DECADES_PER_ONSET = seriesDetector.defaults.threshold / entityDetector.defaults.threshold;
+export const DECADES_PER_ONSET = seriesDetector.defaults.threshold / entityDetector.defaults.threshold;
 
 /** One row of an entity, as everyone who judges it needs it. */
 export interface WholeRow {
