@@ -17,6 +17,8 @@ export interface Inventory {
   readonly series: readonly InventorySeries[];
   /** Number of the next shard; names are never used twice. */
   readonly nextShard: number;
+  /** What was selected at the last discovery that said so, in whatever words the writer compares by; null before. */
+  readonly selection: string | null;
 }
 
 const metric = z.strictObject({
@@ -53,6 +55,7 @@ const payload = z.strictObject({
     }),
   ),
   nextShard: z.int().min(1),
+  selection: z.string().nullable(),
 });
 
 export const inventoryKind: ArtefactKind<Inventory> = {
@@ -60,10 +63,11 @@ export const inventoryKind: ArtefactKind<Inventory> = {
   version: 1,
   upgrades: {},
   parse: (given) => {
-    const { series, nextShard } = payload.parse(given);
+    const { series, nextShard, selection } = payload.parse(given);
     // A statistic was checked to be one; zod's type of a pattern is any string.
     return {
       nextShard,
+      selection,
       series: series.map((one) => ({ ...one, description: one.description as SeriesDescription })),
     };
   },

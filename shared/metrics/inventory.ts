@@ -36,7 +36,7 @@ export interface Shard {
   readonly series: readonly SeriesDescription[];
 }
 
-export const emptyInventory: Inventory = { series: [], nextShard: 1 };
+export const emptyInventory: Inventory = { series: [], nextShard: 1, selection: null };
 
 const mostAttempts = 20;
 
@@ -45,6 +45,7 @@ const mostAttempts = 20;
  * Writes only when something changed.
  *
  * @param now time of the discovery, epoch seconds.
+ * @param selection what was selected, to be compared with at later ticks; what was known of it stays by default.
  * @throws StoredObjectError if the inventory cannot be read, such as one of a newer release; it is left as it is.
  */
 export async function updateInventory(
@@ -52,13 +53,15 @@ export async function updateInventory(
   watch: string,
   discovered: readonly SeriesDescription[],
   now: number,
-  policy: InventoryPolicy = inventoryDefaults,
+  selection?: string,
 ): Promise<{ readonly inventory: Inventory; readonly changes: InventoryChanges }> {
   const key = keys.inventory(watch);
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const present = await readStored(ports, inventoryKind, key);
     const before = present?.value ?? emptyInventory;
-    const { inventory, changes } = reconcile(before, discovered, now, policy);
+    const { inventory: reconciled, changes } = reconcile(before, discovered, now);
+    const isSelected = selection === undefined || selection === reconciled.selection;
+    const inventory = isSelected ? reconciled : { ...reconciled, selection };
     if (inventory === before) return { inventory, changes };
     const outcome = await writeStored(ports, inventoryKind, key, inventory, present?.version ?? 'absent');
     if (outcome === 'stored') return { inventory, changes };
@@ -128,7 +131,8 @@ export function reconcile(
   }
   if (found.size === 0 && !changed) return { inventory: before, changes };
   changes.added = found.size - moved.size;
-  return { inventory: place(kept, [...found.values()], moved, before.nextShard, policy), changes };
+  const placed = place(kept, [...found.values()], moved, before.nextShard, policy);
+  return { inventory: { ...placed, selection: before.selection }, changes };
 }
 
 function seen(one: InventorySeries, description: SeriesDescription): InventorySeries {
@@ -150,7 +154,7 @@ function place(
   moved: ReadonlyMap<string, string>,
   nextShard: number,
   policy: InventoryPolicy,
-): Inventory {
+): Omit<Inventory, 'selection'> {
   const placement = new Placement(kept, nextShard, policy.shardSize);
   const series = [...kept];
   for (const [entity, members] of groupByEntity(newcomers)) {

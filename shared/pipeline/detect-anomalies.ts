@@ -95,10 +95,20 @@ async function tickShard(watch: Watch, shard: string, tick: number, ports: Detec
 /** What a look for new series costs is small, but a source lists a new one only after minutes anyhow. */
 const DISCOVERY_SECONDS = 3600;
 
-/** At the first tick of an hour, and while nothing is known. */
+/** At the first tick of an hour, while nothing is known, and where something else is selected than last time. */
 const isDiscoveryDue = (watch: Watch, tick: number, inventory: Inventory): boolean =>
   inventory.series.length === 0 ||
+  inventory.selection !== selectionOf(watch) ||
   Math.floor(tick / DISCOVERY_SECONDS) !== Math.floor((tick - watch.every) / DISCOVERY_SECONDS);
+
+/**
+ * All of a watch that decides what is discovered and how it is described, as text to compare. In the order it was
+ * written in: of two natures for one label the later one wins.
+ */
+function selectionOf(watch: Watch): string {
+  const { source, select, metrics, expressions, period, maxSeries, entityBy, natures } = watch;
+  return JSON.stringify({ source, select, metrics, expressions, period, maxSeries, entityBy, natures });
+}
 
 async function lookAround(
   watch: Watch,
@@ -109,7 +119,7 @@ async function lookAround(
   if (!isDiscoveryDue(watch, tick, known)) return { inventory: known, discovered: false, leftOut: [] };
   const watched = new Set(planShards(known).flatMap((shard) => shard.series.map(({ id }) => id)));
   const { series, leftOut } = await ports.source(watch).discover(watch, watched);
-  const { inventory, changes } = await updateInventory(ports, watch.name, series, tick);
+  const { inventory, changes } = await updateInventory(ports, watch.name, series, tick, selectionOf(watch));
   if (leftOut.length > 0)
     ports.log.warn('series left out: do what the reason says, else raise maxSeries or narrow the pattern', {
       watch: watch.name,

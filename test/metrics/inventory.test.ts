@@ -45,6 +45,7 @@ const after = (before: Inventory, found: readonly SeriesDescription[], now = sta
 goldenArtefactSuite(inventoryKind, {
   1: {
     nextShard: 3,
+    selection: '{"select":[{"namespace":"AWS/EC2"}]}',
     series: [
       { description: seriesOf('i-1', 'CPUUtilization'), shard: 's-0001', absentSince: null, retiredAt: null },
       {
@@ -213,6 +214,16 @@ describe('the stored inventory', () => {
     const { inventory, changes } = await updateInventory(ports, 'w', fleet(2, 3), start);
     expect(changes).toEqual({ added: 6, returned: 0, retired: 0, forgotten: 0 });
     expect(await readInventory(ports, 'w')).toEqual(inventory);
+  });
+
+  it('remembers what was selected, also where nothing else changed, until something else is', async () => {
+    const ports = memoryPorts();
+    const found = fleet(2, 3);
+    await updateInventory(ports, 'w', found, start, 'A');
+    const { inventory } = await updateInventory(ports, 'w', found, start + 1, 'B');
+    expect([inventory.selection, (await readInventory(ports, 'w')).selection]).toEqual(['B', 'B']);
+    await updateInventory(ports, 'w', fleet(3, 3), start + 2);
+    expect(await readInventory(ports, 'w')).toMatchObject({ selection: 'B', series: { length: 9 } });
   });
 
   it('of a newer release is refused and left as it is', async () => {

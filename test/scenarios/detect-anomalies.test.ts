@@ -322,6 +322,37 @@ describe('many series', () => {
   });
 });
 
+describe('a selection that changes', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['another pattern', { select: ['Test', 'More'] }],
+    ['another limit', { maxSeries: 7 }],
+    ['another thing to belong to', { entityBy: ['Thing'] }],
+    ['another meaning', { natures: { cpu: { bad: 'up' } } }],
+    ['another source', { source: { kind: 'simulated' } }],
+  ])('is looked at by the very next tick: %s', async (_what, watch) => {
+    const before = world([series('a', 'cpu')], usual, {}, { retention: '5m' });
+    await run(before, start, start + 2 * every);
+    expect(before.source.known).toEqual([new Set()]);
+    const members = [series('a', 'cpu'), series('b', 'cpu')];
+    const after = world(members, usual, watch, { retention: '5m' }, before.store);
+    await run(after, start + 2 * every, start + 5 * every);
+    // Once, and with the word that one of them is known.
+    expect(after.source.known).toEqual([new Set(['a/cpu'])]);
+    expect((await stateOf(after.store, after))?.entities).toHaveLength(2);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['nothing', {}],
+    ['how it is judged', { sensitivity: '3 per week', shadow: true, labels: { team: 'x' } }],
+  ])('not where what changed is %s', async (_what, watch) => {
+    const before = world([series('a', 'cpu')], usual, {}, { retention: '5m' });
+    await run(before, start, start + 2 * every);
+    const after = world([series('a', 'cpu')], usual, watch, { retention: '5m' }, before.store);
+    await run(after, start + 2 * every, start + 5 * every);
+    expect(after.source.known).toEqual([]);
+  });
+});
+
 describe('the past', () => {
   it('is fetched beside the ticks and judged, and live scoring goes on from there', async () => {
     const w = world([series('a', 'cpu'), series('b', 'cpu'), series('b', 'memory')], usual, {}, { retention: '2d' });

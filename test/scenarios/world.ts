@@ -37,7 +37,11 @@ export class FunctionSource implements MetricSource {
     this.value = value;
   }
 
-  async discover() {
+  /** What was said to be known already, at each discovery. */
+  readonly known: (ReadonlySet<string> | undefined)[] = [];
+
+  async discover(_: unknown, known?: ReadonlySet<string>) {
+    this.known.push(known);
     return { series: this.members, leftOut: [] };
   }
 
