@@ -21,7 +21,7 @@ function bridged(values: Float64Array): Float64Array {
 }
 
 /** |x - mean| / deviation over the `window` rows before each row, sums relative to the first value for their digits. */
-function rollingZ(of: Float64Array, window: number, floor: number, centred: boolean): Float64Array {
+export function rollingZ(of: Float64Array, window: number, floor: number, centred: boolean): Float64Array {
   const out = new Float64Array(of.length);
   const origin = of.length > 0 ? of[0] : 0;
   let sum = 0;
@@ -47,7 +47,7 @@ const deviation = (values: Float64Array): number => {
 };
 
 const floorOf = (values: Float64Array): number => 1e-3 * deviation(values) + 1e-12;
-const dayRows = (stepSeconds: number): number => Math.max(Math.round(86_400 / stepSeconds), 1);
+export const dayRows = (stepSeconds: number): number => Math.max(Math.round(86_400 / stepSeconds), 1);
 
 /** Residual against the mean of the same slot on the seven days before. */
 function seasonalResidual(values: Float64Array, day: number): Float64Array {

@@ -32,7 +32,7 @@ function filesUnder(folder: string): string[] {
 }
 
 /** Epoch seconds of a number, or of a date with a zone; a date without one is taken as UTC. */
-function secondsOf(stamp: string): number {
+export function secondsOf(stamp: string): number {
   const number = Number(stamp);
   if (!Number.isNaN(number)) return number;
   const iso = stamp.replace(' ', 'T');
@@ -41,7 +41,7 @@ function secondsOf(stamp: string): number {
 
 const cells = (line: string): string[] => line.split(',').map((cell) => cell.replace(/^"|"$/g, ''));
 
-function readRows(path: string): { header: string[]; rows: string[][] } {
+export function readRows(path: string): { header: string[]; rows: string[][] } {
   const bytes = readFileSync(path);
   const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   const [header = '', ...lines] = text.split(/\r?\n/).filter((line) => line !== '');

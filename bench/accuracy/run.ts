@@ -1,25 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { noticesPerWeek, thresholdForBudget } from '../../shared/detectors/alert-budget.ts';
-import {
-  averagePrecision,
-  bestEventF1,
-  countEvents,
-  eventF1,
-  type EventRules,
-  type LabelledScores,
-} from '../../shared/evaluation/detection-measures.ts';
+import type { EventRules, LabelledScores } from '../../shared/evaluation/detection-measures.ts';
 import { NAB_PROFILES, nabScore, type NabFile } from '../../shared/evaluation/nab-score.ts';
-import { mean, quantile } from '../../shared/numeric/statistics.ts';
-import { scoreTable, stepOf } from '../../shared/pipeline/score-rows.ts';
+import { quantile } from '../../shared/numeric/statistics.ts';
+import { stepOf } from '../../shared/pipeline/score-rows.ts';
 import { textTable } from '../../shared/presentation/text-table.ts';
 import { baselines } from './baselines.ts';
+import { watchesOfSet } from './deployed-budget.ts';
+import { bestRow, EMITTED, emittedRow, entityRows, type Cell, type Row } from './event-rows.ts';
+import { findEntitySets } from './entity-data.ts';
 import { readLabelledSets, type LabelledSeries, type LabelledSet } from './labelled-data.ts';
-import { countRarities, traceOf, type DetectorTrace } from './traces.ts';
-
-type Cell = string | number;
-type Row = Record<string, Cell>;
+import { startJudges } from './threads.ts';
+import { countRarities, type DetectorTrace } from './traces.ts';
 
 const rulesOf = (set: LabelledSet): EventRules => ({
   delayRows: set.name === 'kpi' ? 7 : 3,
@@ -34,13 +29,6 @@ interface Scored {
   readonly alerts: Float64Array;
 }
 
-/** The very same code as the command `aiops score`. */
-function score(series: LabelledSeries): Scored {
-  const { row } = scoreTable({ columns: ['value'], times: series.times, values: series.values });
-  const known = (column: Float64Array) => column.map((value) => (Number.isNaN(value) ? 0 : value));
-  return { series, scores: known(row.score), alerts: known(row.alert) };
-}
-
 const scoredRows = (series: LabelledSeries, scores: Float64Array): LabelledScores => ({
   scores: scores.subarray(series.scoredFrom),
   labels: series.labels.subarray(series.scoredFrom),
@@ -51,8 +39,6 @@ const nabFile = (series: LabelledSeries, scores: Float64Array, threshold: number
   windows: series.windows,
   alerts: Uint8Array.from(scores, (value) => (value >= threshold ? 1 : 0)),
 });
-
-const EMITTED = 1e-9;
 
 function nabRows(scored: readonly Scored[]): Row[] {
   const line = (detector: string, files: readonly NabFile[]): Row => {
@@ -95,43 +81,26 @@ function bestOf(
 
 function eventRows(set: LabelledSet, scored: readonly Scored[]): Row[] {
   const rules = rulesOf(set);
-  const line = (detector: string, all: readonly LabelledScores[]): Row => {
-    const precision = all.map(averagePrecision).filter((one) => one !== undefined);
-    const best = bestEventF1(all, rules);
-    const { found, missed, falseAlerts } = best.counts;
-    return {
-      set: set.name,
-      detector,
-      'AUC-PR': mean(precision),
-      'event F1': best.f1,
-      found,
-      missed,
-      false: falseAlerts,
-    };
-  };
-  const alerts = countEvents(
-    scored.map(({ series, alerts }) => scoredRows(series, alerts)),
-    EMITTED,
-    rules,
-  );
+  const rows = (scores: (one: Scored) => Float64Array) => scored.map((one) => scoredRows(one.series, scores(one)));
   return [
-    {
-      set: set.name,
-      detector: 'series, alerts as emitted',
-      'AUC-PR': '',
-      'event F1': eventF1(alerts),
-      found: alerts.found,
-      missed: alerts.missed,
-      false: alerts.falseAlerts,
-    },
-    line(
+    emittedRow(
+      set.name,
+      'series, alerts as emitted',
+      rows(({ alerts }) => alerts),
+      rules,
+    ),
+    bestRow(
+      set.name,
       'series, score at its best threshold',
-      scored.map(({ series, scores }) => scoredRows(series, scores)),
+      rows(({ scores }) => scores),
+      rules,
     ),
     ...baselines.map((one) =>
-      line(
+      bestRow(
+        set.name,
         `${one.name}, best threshold`,
-        scored.map(({ series }) => scoredRows(series, one.score(series.values, stepOf(series.times)))),
+        rows(({ series }) => one.score(series.values, stepOf(series.times))),
+        rules,
       ),
     ),
   ];
@@ -209,29 +178,81 @@ function print(title: string, rows: readonly Row[]): void {
   console.log(`\n${title}\n${table.join('\n')}`);
 }
 
-function main(): void {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, out: { type: 'string' } } });
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      data: { type: 'string' },
+      out: { type: 'string' },
+      'deployed-budget': { type: 'boolean', default: false },
+    },
+  });
   if (values.data === undefined) {
-    console.error('npm run accuracy -- --data FOLDER [--out FOLDER]     FOLDER holds nab/, kpi/ and cloud-monitoring/');
+    console.error(
+      'npm run accuracy -- --data FOLDER [--out FOLDER] [--deployed-budget]     FOLDER holds nab/, kpi/, cloud-monitoring/, servers/',
+    );
     process.exitCode = 2;
     return;
   }
   const sets = readLabelledSets(values.data);
-  if (sets.length === 0) {
-    console.error(`${values.data} holds none of nab/, kpi/ and cloud-monitoring/: give the folder they lie in`);
+  const entitySets = findEntitySets(values.data);
+  if (sets.length + entitySets.length === 0) {
+    console.error(
+      `${values.data} holds none of nab/, kpi/, cloud-monitoring/ and servers/: give the folder they lie in`,
+    );
     process.exitCode = 2;
     return;
   }
-  const report = { nab: [] as Row[], events: [] as Row[], rarity: [] as Row[], budget: [] as Row[] };
-  for (const set of sets) {
-    console.error(`${set.name}: ${set.series.length} series`);
-    const scored = set.series.map(score);
-    if (set.name === 'nab') report.nab.push(...nabRows(scored));
-    else report.events.push(...eventRows(set, scored));
-    const traces = set.series.map(traceOf);
-    report.rarity.push(...rarityRows(set, traces));
-    report.budget.push(...budgetRows(set, traces));
+  const report = {
+    nab: [] as Row[],
+    events: [] as Row[],
+    rarity: [] as Row[],
+    budget: [] as Row[],
+    deployedBudget: [] as Row[],
+    times: [] as Row[],
+  };
+  const began = performance.now();
+  const timed = async <Result>(set: string, files: number, work: () => Promise<Result>): Promise<Result> => {
+    const since = performance.now();
+    const result = await work();
+    const seconds = (performance.now() - since) / 1000;
+    console.error(`${set}: ${files} files in ${seconds.toFixed(1)} s`);
+    report.times.push({ what: set, files, seconds });
+    return result;
+  };
+  const judges = startJudges(availableParallelism());
+  try {
+    for (const set of sets) {
+      await timed(set.name, set.series.length, async () => {
+        const judged = await judges.series(set.series);
+        const scored = judged.map(({ scores, alerts }, index) => ({ series: set.series[index], scores, alerts }));
+        if (set.name === 'nab') report.nab.push(...nabRows(scored));
+        else report.events.push(...eventRows(set, scored));
+        const traces = judged.map(({ trace }) => trace);
+        report.rarity.push(...rarityRows(set, traces));
+        report.budget.push(...budgetRows(set, traces));
+      });
+    }
+    if (values['deployed-budget']) {
+      const watches = sets
+        .flatMap((set) => watchesOfSet(set, BUDGETS))
+        .sort((a, b) => b.series.length - a.series.length);
+      await timed('budgets as deployed', watches.length, async () => {
+        report.deployedBudget.push(...(await judges.budgets(watches)).flat());
+      });
+    }
+    for (const set of entitySets) {
+      const judged = await timed(set.name, set.entities.length, () => judges.entities(set.entities));
+      report.events.push(...entityRows(set.name, judged));
+      for (const name of judged[0].seconds.keys()) {
+        const seconds = judged.reduce((sum, one) => sum + (one.seconds.get(name) ?? 0), 0);
+        report.times.push({ what: `${set.name}, ${name}, summed over threads`, files: judged.length, seconds });
+      }
+    }
+  } finally {
+    await judges.stop();
   }
+  report.times.push({ what: 'all', files: '', seconds: (performance.now() - began) / 1000 });
+  report.times.push({ what: 'all, processor', files: '', seconds: process.cpuUsage().user / 1e6 });
   print('NAB score, every emitted alert counted', report.nab);
   print('Events found in time and AUC-PR', report.events);
   print(
@@ -239,10 +260,12 @@ function main(): void {
     report.rarity,
   );
   print('Alert budget: set on the first half, received on the second', report.budget);
+  print('Alert budget as deployed: trained on the first half, received on the second', report.deployedBudget);
+  print('Time taken', report.times);
   if (values.out !== undefined) {
     mkdirSync(values.out, { recursive: true });
     writeFileSync(join(values.out, 'accuracy.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   }
 }
 
-main();
+await main();
