@@ -89,7 +89,7 @@ export function advanceShard(step: ShardStep): ShardAdvance {
       judged: judged.state,
       recent: advanceRecent(before?.recent ?? [], rows, judged.rows),
       told: telling.told,
-      warm: warmed.has(entity) || before?.warm === true,
+      warm: warmed.has(entity) || (before?.warm === true && knowsAll(before.judged, series)),
     };
     entities.push(memory);
     for (const value of rows.values) if (!Number.isNaN(value)) count.points++;
@@ -138,6 +138,12 @@ function judgeable(window: PullWindow, chunk: HistoryTick | undefined): PullWind
     chunk.series.length > 0 &&
     chunk.series.every(({ id, times }) => times.length === 0 && chunk.problems.has(id));
   return silenced ? { ...window, judgeTo: window.judgeFrom } : window;
+}
+
+/** A series that joins has a past of its own that was not judged yet. */
+function knowsAll(judged: EntityState, series: readonly SeriesDescription[]): boolean {
+  const known = new Set(judged.series.map(({ id }) => id));
+  return series.every(({ id }) => known.has(id));
 }
 
 function byEntity(series: readonly SeriesDescription[]): ReadonlyMap<string, readonly SeriesDescription[]> {

@@ -59,16 +59,27 @@ export async function warmUpEntities(
     judgeUntil(start + DAY, points);
   }
   while (judgedTo < state.judgedTo) judgeUntil(Math.min(state.judgedTo, judgedTo + DAY), none);
-  // Where the store holds less than was judged live, what was learned live is the better state.
+  // Where the store holds less than was judged live, what was learned live is the better state; series by series, so
+  // that one that joined an old entity has its past though the entity's own reaches back further than what is read.
   for (const { judged } of state.entities) {
     if (!cold.has(judged.entity)) continue;
     const made = states.get(judged.entity);
-    if (made === undefined || valuesJudged(made) < valuesJudged(judged)) states.set(judged.entity, judged);
+    states.set(judged.entity, made === undefined ? judged : withLongerPasts(judged, made));
   }
   return states;
 }
 
 const valuesJudged = ({ series }: EntityState): number => series.reduce((sum, { judged }) => sum + judged, 0);
+
+function withLongerPasts(live: EntityState, made: EntityState): EntityState {
+  const [longer, shorter] = valuesJudged(made) < valuesJudged(live) ? [live, made] : [made, live];
+  const others = new Map(shorter.series.map((one) => [one.id, one]));
+  const series = longer.series.map((one) => {
+    const other = others.get(one.id);
+    return other !== undefined && other.judged > one.judged ? other : one;
+  });
+  return { ...longer, series };
+}
 
 const none: ReadonlyMap<string, Points> = new Map();
 

@@ -383,6 +383,27 @@ describe('the past', () => {
     expect(recent?.upper.at(-1)).toBe(Math.fround(live.row.upper.at(-1) ?? 0));
   });
 
+  it('of a series that joins a warm entity is fetched and judged, and nothing of the others is lost', async () => {
+    const cpu = series('a', 'cpu');
+    const memory = series('a', 'memory');
+    const w = world([cpu], usual, {}, { retention: '2d' });
+    await run(w, start, start + 3600);
+    const [before] = (await stateOf(w.store, w))?.entities ?? [];
+    expect(before.warm).toBe(true);
+    w.source.members = [cpu, memory];
+    await run(w, start + 3600, start + 3600 + every);
+    // It is there, from nothing, and its entity is due for another look at the past.
+    const [joined] = (await stateOf(w.store, w))?.entities ?? [];
+    expect([joined.warm, joined.judged.series[1]?.judged]).toEqual([false, 1]);
+    await run(w, start + 3600 + every, start + 3600 + 5 * every);
+    const [after] = (await stateOf(w.store, w))?.entities ?? [];
+    expect(after.warm).toBe(true);
+    const judged = new Map(after.judged.series.map((one) => [one.id, one.judged]));
+    expect(judged.get(memory.id)).toBeGreaterThanOrEqual(2 * 288 - 1);
+    // What is read of the past begins later now than it did: the older memory is the longer one, and stays.
+    expect(judged.get(cpu.id)).toBe(before.judged.series[0].judged + 5);
+  });
+
   it('that cannot be had leaves live scoring as it is', async () => {
     const w = world([series('a', 'cpu')], (one, time) => (time < start ? Number.NaN : usual(one, time)), {}, brief);
     await run(w, start, start + 70 * every);
