@@ -157,7 +157,7 @@ function writeVerdict(column: ScoredColumn, row: number, verdict: Verdict): void
   column.expected[row] = verdict.expected;
   column.lower[row] = verdict.lower;
   column.upper[row] = verdict.upper;
-  if (verdict.rarity !== undefined) column.rarity[row] = verdict.rarity.onceInSeconds;
+  if (verdict.status === 'anomalous' && verdict.rarity !== undefined) column.rarity[row] = verdict.rarity.onceInSeconds;
 }
 
 function checkTable({ columns, times, values, stepSeconds }: Table, what: string): void {

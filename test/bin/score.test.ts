@@ -50,6 +50,9 @@ describe('score', () => {
     const scores = rows.map((row) => Number(row['anomaly_score']));
     expect(Math.max(...scores)).toBe(scores[1000]);
     expect(rows[0]?.['anomaly_score']).toBe('');
+    // How rare a row is belongs to what is anomalous; an ordinary row is not rare.
+    expect(Number(rows[1000]?.['rarity'])).toBeGreaterThan(0);
+    expect(rows.filter((row) => row['rarity'] !== '' && row['anomaly'] !== '1')).toEqual([]);
   });
 
   it('is strictly causal: what follows changes nothing before it', async () => {

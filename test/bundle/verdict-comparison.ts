@@ -108,5 +108,5 @@ const columnsOf = (verdict: Verdict): Record<keyof ScoredColumn, number> =>
         expected: verdict.expected,
         lower: verdict.lower,
         upper: verdict.upper,
-        rarity: verdict.rarity?.onceInSeconds ?? NaN,
+        rarity: verdict.status === 'anomalous' ? (verdict.rarity?.onceInSeconds ?? NaN) : NaN,
       };
