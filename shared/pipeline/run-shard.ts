@@ -112,7 +112,7 @@ async function attemptTick(
       ? await warmUpEntities(ports, watch, state, series, ports.settings.retention, model)
       : new Map<string, EntityState>();
   const step = { deployment: ports.settings.name, watch, shard, tick, state, series, pulls, model, warmed };
-  const advance = advanceShard({ ...step, gone: goneEntities(inventory, shard) });
+  const advance = advanceShard({ ...step, gone: goneEntities(inventory, shard, tick - longestSilence(watch)) });
 
   if (advance.signals.length > 0) {
     await ports.bus.publish(advance.signals);
@@ -163,12 +163,19 @@ function seriesOf(asked: readonly SeriesDescription[], chunk: HistoryTick): read
   return asked.filter(({ id }) => pulled.has(id));
 }
 
-/** Entities of which no series was found by the last look at the source. */
-function goneEntities(inventory: Inventory, shard: string): ReadonlySet<string> {
+/** A source stops to list what is silent: only what is not listed for longer than any rule waits is gone, not silent. */
+const longestSilence = ({ rules }: Watch): number =>
+  Math.max(0, ...rules.map((rule) => (rule.kind === 'silent' && rule.for > LISTED_SECONDS ? rule.for : 0)));
+
+/** How long CloudWatch lists what is silent: a rule that waits no longer has fired by then. */
+const LISTED_SECONDS = 3 * 3600;
+
+/** Entities of which no series was found by any look at the source since `since`, epoch seconds. */
+function goneEntities(inventory: Inventory, shard: string, since: number): ReadonlySet<string> {
   const absent = new Set<string>();
   const present = new Set<string>();
-  for (const one of inventory.series)
-    if (one.shard === shard) (one.absentSince === null ? present : absent).add(one.description.entity);
+  for (const { shard: home, absentSince, description } of inventory.series)
+    if (home === shard) (absentSince !== null && absentSince <= since ? absent : present).add(description.entity);
   return new Set([...absent].filter((entity) => !present.has(entity)));
 }
 

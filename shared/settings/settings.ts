@@ -119,7 +119,13 @@ const rule = z
     z.strictObject({ kind: z.literal('below'), metric: labelGlob, limit: z.number() }),
     z.strictObject({ kind: z.literal('jump'), metric: labelGlob, by: z.number().positive() }),
     z.strictObject({ kind: z.literal('stuck'), metric: labelGlob, for: duration }),
-    z.strictObject({ kind: z.literal('silent'), metric: labelGlob, for: duration }),
+    z.strictObject({
+      kind: z.literal('silent'),
+      metric: labelGlob,
+      for: duration.describe(
+        'A thing that CloudWatch no longer lists, some three hours after its last metric, is taken for gone once it was so for as long as the longest silence of the watch’s rules that exceeds 3h; after 14 days it is in any case',
+      ),
+    }),
   ])
   .describe('A static rule beside the models');
 

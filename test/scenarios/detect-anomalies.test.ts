@@ -217,6 +217,35 @@ describe('gaps', () => {
   });
 });
 
+describe('silence of a thing that has nothing but its heartbeat', () => {
+  const hour = 3600;
+  const quiet = start + hour;
+  /** When findings said it was firing, in hours of silence; the source no longer lists it after three. */
+  const firedAfter = async (lasting: string, hours: number): Promise<readonly number[]> => {
+    const beat = series('a', 'heartbeat', { gap: 'silence' });
+    const rules = [{ kind: 'silent', metric: 'heartbeat', for: lasting }];
+    const w = world([beat], (_, time) => (time < quiet ? 1 : Number.NaN), { rules }, { retention: '5m' });
+    await run(w, start, quiet + 3 * hour);
+    w.source.members = [];
+    await run(w, quiet + 3 * hour, quiet + hours * hour);
+    return w.bus.published
+      .filter(({ findings }) => findings.some(({ kind, status }) => kind === 'rule' && status === 'firing'))
+      .map(({ evaluatedAt }) => (evaluatedAt - quiet) / hour);
+  };
+
+  it.each([
+    ['30m', 0.5, 3],
+    ['2h', 2, 3],
+    ['6h', 6, 9],
+  ])('is told of after %s, and no more once it is gone', async (lasting, from, to) => {
+    const fired = await firedAfter(lasting, 12);
+    expect(fired[0]).toBeGreaterThanOrEqual(from);
+    expect(fired[0]).toBeLessThan(from + 0.25);
+    expect(fired.at(-1)).toBeGreaterThan(to - 0.25);
+    expect(fired.at(-1)).toBeLessThan(to + 0.25);
+  });
+});
+
 describe('our own outage', () => {
   it('is made up for by one pull that reaches back to the last judged slot', async () => {
     const w = world([series('a', 'cpu')], usual, {}, brief);
