@@ -1,5 +1,6 @@
 import type { MetricDatum } from '../ports/metric-sink.ts';
 import type { ShardSummary } from './shard-summary.ts';
+import type { WatchTraining } from './train-models.ts';
 
 /** What we say of ourselves, as aggregates per watch: their number does not grow with the fleet. */
 export const ownMetricNames = [
@@ -15,11 +16,21 @@ export const ownMetricNames = [
   'LambdaExecutionTime',
 ] as const;
 
-type OwnMetric = (typeof ownMetricNames)[number] | 'TicksDropped';
+/** What we say of a training: at most so many a watch, and those of a budget only where one is asked. */
+export const trainingMetricNames = [
+  'TrainingTime',
+  'TrainingRows',
+  'ModelsPromoted',
+  'AlertBudgetAsked',
+  'AlertBudgetDelivered',
+] as const;
+
+type OwnMetric = (typeof ownMetricNames)[number] | (typeof trainingMetricNames)[number] | 'TicksDropped';
 
 const units: Readonly<Partial<Record<OwnMetric, MetricDatum['unit']>>> = {
   VerdictAge: 'Seconds',
   LambdaExecutionTime: 'Milliseconds',
+  TrainingTime: 'Seconds',
 };
 
 /** The metrics of one shard's committed tick. */
@@ -37,6 +48,26 @@ export function tickMetrics(summary: ShardSummary, elapsedSeconds: number): read
     LambdaExecutionTime: Math.max(0, elapsedSeconds) * 1000,
   };
   return ownMetricNames.map((name) => datum(name, summary.watch, values[name], summary.tick));
+}
+
+/** The metrics of one watch's training; budgets are first notices a week. */
+export function trainingMetrics(
+  { watch, rows, outcome, budget }: WatchTraining,
+  elapsedSeconds: number,
+  time: number,
+): readonly MetricDatum[] {
+  const values: Readonly<Partial<Record<(typeof trainingMetricNames)[number], number>>> = {
+    TrainingTime: Math.max(0, elapsedSeconds),
+    TrainingRows: rows,
+    ModelsPromoted: outcome === 'promoted' ? 1 : 0,
+    ...(budget === undefined
+      ? {}
+      : { AlertBudgetAsked: budget.askedPerWeek, AlertBudgetDelivered: budget.deliveredPerWeek }),
+  };
+  return trainingMetricNames.flatMap((name) => {
+    const value = values[name];
+    return value === undefined ? [] : [datum(name, watch, value, time)];
+  });
 }
 
 /** A message that came too late to be worth anything: the tick after it pulls the same points. */

@@ -15,6 +15,7 @@ import { modelsOf } from './champion.ts';
 import { watchNamed } from './detect-ports.ts';
 import { type FusedModel, restoreModel, type WatchModel, type WeighedModel } from './entity-model.ts';
 import { metricNames } from './judge-recipe.ts';
+import { trainingMetrics } from './own-metrics.ts';
 import { type EntityPast, readPast } from './training-data.ts';
 import { voteLimit, weighModel, type Weighing } from './weigh-model.ts';
 
@@ -70,12 +71,15 @@ export async function trainModels(request: TrainRequest, ports: TrainPorts): Pro
   const watches = request.watch === undefined ? watchesOf(ports.settings) : [watchNamed(ports.settings, request.watch)];
   const trained: WatchTraining[] = [];
   for (const [place, watch] of watches.entries()) {
+    const startedAt = ports.clock.now();
     request.onProgress?.(`reading the history of ${watch.name}`, 2 * place, 2 * watches.length);
     const shards = planShards(await readInventory(ports, watch.name));
     const past = await readTrainingPast(watch, shards, tick, ports);
     request.onProgress?.(`training ${watch.name}`, 2 * place + 1, 2 * watches.length);
     const training = await trainWatch(watch, shards, past, tick, request, ports);
     ports.log.info('watch trained', { ...training });
+    const endedAt = ports.clock.now();
+    await ports.sink.publish(trainingMetrics(training, endedAt - startedAt, endedAt));
     trained.push(training);
   }
   request.onProgress?.('done', 2 * watches.length, 2 * watches.length);

@@ -65,6 +65,25 @@ describe('training', () => {
     expect(champion?.model.model.threshold).toBe(one.budget?.threshold);
   });
 
+  it('publishes what a training took and what its budget comes to, a handful of metrics a watch', async () => {
+    const w = open(await copyStore(untrained));
+    w.clock.time = start + 900;
+    const {
+      watches: [one],
+    } = await trainModels({}, w.ports);
+    const told = w.sink.published;
+    expect(told.map(({ name, value }) => [name, value])).toEqual([
+      ['TrainingTime', 0],
+      ['TrainingRows', one.rows],
+      ['ModelsPromoted', 1],
+      ['AlertBudgetAsked', 21],
+      ['AlertBudgetDelivered', one.budget?.deliveredPerWeek],
+    ]);
+    expect(new Set(told.map(({ dimensions, time }) => JSON.stringify([dimensions, time])))).toEqual(
+      new Set([JSON.stringify([{ Watch: 'w' }, start + 900])]),
+    );
+  });
+
   it('gives the same model for the same history and seed', async () => {
     const ids = [];
     for (let k = 0; k < 2; k++) {
@@ -87,12 +106,7 @@ describe('training', () => {
     const w = open(await copyStore(untrained));
     const outcomes = [];
     for (let k = 0; k < 4; k++) outcomes.push((await trainModels({ tick: start + 900 }, w.ports)).watches[0]);
-    expect(outcomes.map((one) => one?.outcome)).toEqual([
-      'promoted',
-      'kept-champion',
-      'kept-champion',
-      'kept-champion',
-    ]);
+    expect(outcomes.map((one) => one.outcome)).toEqual(['promoted', 'kept-champion', 'kept-champion', 'kept-champion']);
     expect(outcomes[3]?.reason).toMatch(/unchanged: the model in use is of the same history and settings/);
   });
 
@@ -103,7 +117,7 @@ describe('training', () => {
       const registry = modelsOf(w.ports, 'w');
       const champion = await registry.champion();
       const fused = champion?.model.model.fused;
-      if (champion === undefined || fused?.weighed == null) throw new Error('the training promoted no model');
+      if (champion === undefined || !fused?.weighed) throw new Error('the training promoted no model');
       const other = { ...fused.weighed, quality: fused.weighed.quality + more, ...weighed };
       const model = { ...champion.model.model, fused: { ...fused, weighed: other } };
       const id = await registry.register(model, champion.model.origin, {});
