@@ -6,6 +6,7 @@ import type { Table } from '../shared/pipeline/score-rows.ts';
 import { scoreTable } from '../shared/pipeline/score-rows.ts';
 import { scoredCsvHeader, scoredCsvLine } from '../shared/presentation/scored-csv.ts';
 import { csvText } from '../shared/adapters/local/csv-text.ts';
+import { notesOnTimes } from './repeated-times.ts';
 import type { ScoreJob } from './score-plan.ts';
 
 /** What became of one file. */
@@ -31,11 +32,14 @@ const rowsPerWrite = 2000;
  * Scores one file and writes the result; a result that was begun and not finished leaves no file.
  *
  * @param onProgress called with the part that is done, 0…1.
- * @throws CsvError where a file cannot be read as a CSV of metrics, or the history has other columns.
+ * @throws CsvError where a file cannot be read as a CSV of metrics, its times are those of several series, or the history
+ *   has other columns.
  */
 export async function scoreFile(job: ScoreJob, onProgress: (done: number) => void): Promise<ScoreReport> {
   const learned = job.history === undefined ? undefined : await readCsv(csvText(job.history, job.history), job.history);
   const table = await readCsv(csvText(job.input, job.name), job.name);
+  const timeNotes = notesOnTimes(table);
+  if (learned !== undefined) notesOnTimes(learned);
   if (learned !== undefined) matchColumns(table.columns, learned.columns, job);
   const history = learned === undefined ? undefined : inOrderOf(table.columns, withTimes(learned).table);
   const { table: timed, placeOf } = withTimes(table);
@@ -72,7 +76,7 @@ export async function scoreFile(job: ScoreJob, onProgress: (done: number) => voi
     alerts,
     anomalousRows,
     ...(learned === undefined ? {} : { history: { path: learned.name, rows: learned.rows } }),
-    notes: table.notes,
+    notes: [...table.notes, ...timeNotes],
   };
 }
 

@@ -206,6 +206,54 @@ describe('score, given bad input', () => {
     expect(readdirSync(folder)).toEqual(['in.csv']);
   });
 
+  const clock = (row: number): string => stamp(row).slice(11);
+  it.each([
+    [
+      'date and time apart',
+      `date,time,cpu\n${noise(288)
+        .map((value, row) => `${stamp(row).slice(0, 10)},${clock(row)},${value}`)
+        .join('\n')}\n`,
+      '2026-01-01',
+    ],
+    [
+      'the points of several hosts between each other',
+      `timestamp,host,value\n${noise(200)
+        .map((value, row) => `${stamp(row >> 1)},${row % 2 === 0 ? 'web' : 'db'},${value}`)
+        .join('\n')}\n`,
+      stamp(0),
+    ],
+    [
+      'one host after the other',
+      `timestamp,host,value\n${noise(200)
+        .map((value, row) => `${stamp(row % 100)},${row < 100 ? 'web' : 'db'},${value}`)
+        .join('\n')}\n`,
+      stamp(0),
+    ],
+  ])('%s: refused with a time that repeats and the remedy', async (_title, content, sample) => {
+    const folder = scratchFolder({ 'in.csv': content });
+    const { code, stderr } = await score(folder, ['in.csv', '--out', 'out.csv']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('in.csv');
+    expect(stderr).toContain(`repeat a time, such as ${sample}`);
+    expect(stderr).toContain('join date and time into one column, or write one file per host');
+    expect(readdirSync(folder)).toEqual(['in.csv']);
+  });
+
+  it('times that repeat without text, or go back, are counted in a note', async () => {
+    const twice = noise(60).map((value, row) => `${stamp(row >> 1)},${value}`);
+    const back = [`${stamp(5)},1`, `${stamp(6)},1`, `${stamp(7)},1`, `${stamp(1)},1`];
+    const folder = scratchFolder({
+      'in/twice.csv': `timestamp,value\n${twice.join('\n')}\n`,
+      'in/back.csv': `timestamp,value\n${back.join('\n')}\n`,
+      'in/newest.csv': `timestamp,value\n${back.slice(0, 3).reverse().join('\n')}\n`,
+    });
+    const { code, stdout } = await score(folder, ['in', '--out', 'out']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`twice.csv: 30 rows repeat a time, the first ${stamp(0)}`);
+    expect(stdout).toContain('back.csv: 1 row goes back in time');
+    expect(stdout).toContain('newest.csv: written newest first');
+  });
+
   it('a gzip that ends too early names the file and leaves no output', async () => {
     const whole = gzipSync(csvOf(noise(5000)));
     const folder = scratchFolder();
