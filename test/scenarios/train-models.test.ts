@@ -135,15 +135,15 @@ describe('training', () => {
       ['refuses changed settings that are clearly worse', 0.2, elsewhere, moreTrees, 'kept-champion'],
     ])('%s', async (_, more, weighed, watch, outcome) => {
       const found = await withChampion(more, weighed, watch);
-      expect(found?.outcome).toBe(outcome);
-      expect(found?.reason).toMatch(/the champion 0\.\d{3}/);
+      expect(found.outcome).toBe(outcome);
+      expect(found.reason).toMatch(/the champion 0\.\d{3}/);
     });
 
     it('judges one that is older than the rows that judge by these rows, whatever it once reached', async () => {
       const found = await withChampion(-0.5, { ...elsewhere, dataTo: start - 9 * day });
-      const { candidate = 0, champion = 0 } = found?.quality ?? {};
-      expect(found?.reason).toContain(`the champion ${champion.toFixed(3)}`);
-      expect(found?.outcome).toBe(candidate >= champion + 0.01 ? 'promoted' : 'kept-champion');
+      const { candidate = 0, champion = 0 } = found.quality ?? {};
+      expect(found.reason).toContain(`the champion ${champion.toFixed(3)}`);
+      expect(found.outcome).toBe(candidate >= champion + 0.01 ? 'promoted' : 'kept-champion');
     });
   });
 
