@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { checkSettings, parseSettings } from '../shared/settings/load-settings.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { watchesOf } from '../shared/settings/settings.ts';
@@ -42,7 +43,10 @@ async function settingsOfSource(
     if (!Number.isSafeInteger(seed)) throw new Misuse(`--source ${source}: the seed is no whole number`);
     const watch = { source: { kind: 'simulated', seed }, every: everySeconds ?? 300, period: 60 };
     return {
-      settings: checkSettings({ name: 'local', watches: { fleet: watch } }, '--source simulated'),
+      settings: checkSettings(
+        { name: 'local', watches: { [seed === 1 ? 'fleet' : `fleet-${seed}`]: watch } },
+        '--source simulated',
+      ),
       origin: `the simulated fleet, seed ${seed}`,
     };
   }
@@ -50,9 +54,22 @@ async function settingsOfSource(
     const path = source.slice(4);
     const period = await csvStep(resolve(cwd, path));
     const watch = { source: { kind: 'csv', path }, every: everySeconds ?? Math.max(60, period), period, settle: 1 };
-    return { settings: checkSettings({ name: 'local', watches: { csv: watch } }, '--source csv'), origin: path };
+    const name = csvWatchName(resolve(cwd, path));
+    return { settings: checkSettings({ name: 'local', watches: { [name]: watch } }, '--source csv'), origin: path };
   }
   throw new Misuse(`--source ${source}: not a source; it is host, simulated, simulated:SEED or csv:PATH`);
+}
+
+/** One name per path: what was learned of one file is not the past of another. */
+function csvWatchName(path: string): string {
+  const slug = basename(path)
+    .replace(/\.csv(\.gz)?$/i, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 24)
+    .replace(/^-|-$/g, '');
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 8);
+  return ['csv', slug, digest].filter((part) => part !== '').join('-');
 }
 
 /** Seconds between two points of the first file below a path. */

@@ -34,8 +34,8 @@ describe('detect on files', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/unusual {2}web latency: since 01-05 23:4\d/);
     expect(stdout).toMatch(/usual 4\d/);
     expect(stdout).toContain('┤');
-    expect(stdout).toContain('csv: 1 entity, 1 series; 1 unusual');
-    expect(existsSync(join(cwd, 'aiops-data/inventory/csv'))).toBe(true);
+    expect(stdout).toMatch(/csv-web-[0-9a-f]{8}: 1 entity, 1 series; 1 unusual/);
+    expect(existsSync(join(cwd, 'aiops-data/inventory'))).toBe(true);
   });
 
   it('asked for it, an anomaly is exit code 3; a quiet end is 0', async () => {
@@ -50,6 +50,14 @@ describe('detect on files', { timeout: 60_000 }, () => {
     const cwd = scratchFolder({ 'web.csv': steady(false) });
     await aiops(cwd, ['detect', '--source', 'csv:web.csv']);
     expect((await aiops(cwd, ['detect', '--source', 'csv:web.csv'])).stdout).toContain('nothing new');
+  });
+
+  it('what was learned of one file is not the past of another of the same name', async () => {
+    const cwd = scratchFolder({ 'a/web.csv': steady(false), 'b/web.csv': steady(true) });
+    await aiops(cwd, ['detect', '--source', 'csv:a/web.csv']);
+    const { stdout } = await aiops(cwd, ['detect', '--source', 'csv:b/web.csv']);
+    expect(stdout).toContain('1 unusual');
+    expect(new Set(readdirSync(join(cwd, 'aiops-data/inventory')).map((name) => name.slice(0, 16))).size).toBe(2);
   });
 
   it('gives summary and signals as JSON', async () => {
