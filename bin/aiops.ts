@@ -3,6 +3,7 @@ import type { CommandDescription } from './command-line.ts';
 import { parseCommandLine } from './command-line.ts';
 import type { ExitCode } from './exit-code.ts';
 import { exitCode } from './exit-code.ts';
+import { explainError, missingSetup } from './explain-error.ts';
 import type { Terminal } from './terminal.ts';
 import { processTerminal } from './terminal.ts';
 
@@ -97,14 +98,11 @@ const version = (): string => {
 };
 
 const isMisuse = (error: unknown): boolean =>
-  error instanceof Error && ['Misuse', 'SettingsError', 'CsvError', 'CACError'].includes(error.name);
+  missingSetup(error) !== undefined ||
+  (error instanceof Error && ['Misuse', 'SettingsError', 'CsvError', 'CACError'].includes(error.name));
 
-function explain(error: unknown, debug: boolean): string {
-  if (!(error instanceof Error)) return String(error);
-  if (debug) return error.stack ?? error.message;
-  const cause = error.cause instanceof Error && error.cause.message !== '' ? `: ${error.cause.message}` : '';
-  return (error.message === '' ? error.name : error.message) + cause;
-}
+const explain = (error: unknown, debug: boolean): string =>
+  debug && error instanceof Error ? (error.stack ?? error.message) : explainError(error);
 
 /** Runs one command line and answers with the exit code. Never throws. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -3,6 +3,7 @@ import { systemClock } from '../shared/adapters/local/system-clock.ts';
 import type { TickSummary } from '../shared/pipeline/detect-anomalies.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Watch } from '../shared/settings/settings.ts';
+import { missingSetup } from './explain-error.ts';
 import { runTick } from './run-tick.ts';
 import type { LocalPorts } from './run-tick.ts';
 
@@ -23,7 +24,7 @@ export class LocalClock implements Clock {
 const hostWarmUpMilliseconds = 2000;
 
 /** The last moment of which a source knows: now, but for files the end of their last point. */
-async function presentOf(watch: Watch, ports: LocalPorts): Promise<number> {
+export async function presentOf(watch: Watch, ports: Pick<LocalPorts, 'source'>): Promise<number> {
   if (watch.source.kind !== 'csv') return Math.floor(systemClock.now());
   const source = ports.source(watch);
   const { series } = await source.discover(watch);
@@ -60,7 +61,11 @@ export async function detectOnce(watch: Watch, ports: LocalPorts, clock: LocalCl
   }
 }
 
-/** Ticks of a watch at whole multiples of its interval, until `signal`. A tick that fails is told, and the next one is tried. */
+/**
+ * Ticks of a watch at whole multiples of its interval, until `signal`. A tick that fails is told, and the next one is tried.
+ *
+ * @throws where AWS has neither region nor credentials to go by.
+ */
 export async function followWatch(
   watch: Watch,
   ports: LocalPorts,
@@ -80,6 +85,8 @@ export async function followWatch(
     try {
       heard(await runTick({ tick: next, watch: watch.name }, ports));
     } catch (error) {
+      // What is not set up now will not be at the next tick either.
+      if (missingSetup(error) !== undefined) throw error;
       heard(error instanceof Error ? error : new Error(String(error)));
     }
   }

@@ -66,8 +66,15 @@ async function followAll(
   // Rates are measured from one reading to the next: this is the one before the first.
   for (const watch of hosts) await ports.source(watch).discover(watch);
   say.started(watches, folder);
-  await Promise.all(watches.map((watch) => followWatch(watch, ports, terminal.signal, (outcome) => say.tick(outcome))));
-  say.ended();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([terminal.signal, failed.signal]);
+  try {
+    await Promise.all(watches.map((watch) => followWatch(watch, ports, signal, (outcome) => say.tick(outcome))));
+  } finally {
+    // Where one watch cannot go on, the others would keep the process alive.
+    failed.abort();
+    say.ended();
+  }
   // Ctrl-C is how it is meant to end.
   return exitCode.ok;
 }

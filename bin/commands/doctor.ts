@@ -8,6 +8,7 @@ import type { Watch } from '../../shared/settings/settings.ts';
 import { watchesOf } from '../../shared/settings/settings.ts';
 import type { RunCommand } from '../command-line.ts';
 import { exitCode } from '../exit-code.ts';
+import { explainError } from '../explain-error.ts';
 import { humanLog } from '../human-log.ts';
 import { dataFolder, localPorts } from '../local-ports.ts';
 import type { MonthlyCost } from '../monthly-cost.ts';
@@ -97,7 +98,7 @@ async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promi
       checks.push({ what: 'left out', status: 'warning', says: `${count} of ${pattern}` });
     }
   } catch (error) {
-    checks.push({ what: 'source', status: 'failed', says: `${source}: ${reasonOf(error)}` });
+    checks.push({ what: 'source', status: 'failed', says: `${source}: ${explainError(error)}` });
     return { ...empty, checks };
   }
   if (series.length > 0) checks.push(await readOne(watch, series[0], ports));
@@ -123,21 +124,8 @@ async function readOne(watch: Watch, series: SeriesDescription, ports: LocalPort
       points.times.length === 0 ? 'no point in the last hours' : `${points.times.length} points in the last hours`;
     return { what: 'reading', status: points.times.length === 0 ? 'warning' : 'ok', says: `${series.id}: ${said}` };
   } catch (error) {
-    return { what: 'reading', status: 'failed', says: reasonOf(error) };
+    return { what: 'reading', status: 'failed', says: explainError(error) };
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const causes = [error, error.cause, error.cause instanceof Error ? error.cause.cause : undefined];
-  const names = causes.map((one) => (one instanceof Error ? one.name : ''));
-  if (names.some((name) => /Credentials|CredentialsProvider/.test(name)) || /credentials/i.test(error.message)) {
-    return `no AWS credentials: set AWS_PROFILE, or sign in with aws sso login (${error.message})`;
-  }
-  if (/region/i.test(error.message) && /missing|not set|undefined/i.test(error.message)) {
-    return 'no AWS region: set AWS_REGION';
-  }
-  return error.message;
 }
 
 const marks = { ok: '✓', warning: '!', failed: '✗', skipped: '-' } as const;
