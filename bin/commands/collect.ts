@@ -1,8 +1,8 @@
 import { planShards, updateInventory } from '../../shared/metrics/inventory.ts';
 import { backfillShard, backfillSpan } from '../../shared/pipeline/backfill.ts';
 import type { Watch } from '../../shared/settings/settings.ts';
-import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import type { RunCommand } from '../command-line.ts';
+import { LocalClock, presentOf } from '../detect-ticks.ts';
 import { exitCode } from '../exit-code.ts';
 import { humanLog } from '../human-log.ts';
 import { chosenWatches, dataFolder, localPorts } from '../local-ports.ts';
@@ -30,16 +30,22 @@ export const collect: RunCommand = async (_args, options, terminal) => {
   const { settings } = await openSettings(options, terminal, 'none');
   const days = wholeNumber(options, 'days', 1, 190) ?? 14;
   const folder = dataFolder(options, terminal);
+  const clock = new LocalClock();
   const ports = await localPorts({
     settings: { ...settings, retention: Math.min(settings.retention, days * secondsPerDay) },
     folder,
-    clock: systemClock,
+    clock,
     log: humanLog(terminal, flag(options, 'debug')),
     cwd: terminal.cwd,
     onSignal: () => undefined,
   });
   const collected: Collected[] = [];
-  for (const watch of chosenWatches(settings, options)) collected.push(await collectWatch(watch, ports, terminal));
+  // Files end in the past: their last point is their present.
+  for (const watch of chosenWatches(settings, options)) {
+    clock.setTo(watch.source.kind === 'csv' ? await presentOf(watch, ports) : undefined);
+    collected.push(await collectWatch(watch, ports, terminal));
+  }
+  clock.setTo(undefined);
 
   if (flag(options, 'json')) terminal.out(`${JSON.stringify({ folder, watches: collected })}\n`);
   else {

@@ -1,7 +1,7 @@
 import type { TrainSummary, WatchTraining } from '../../shared/pipeline/train-models.ts';
 import { trainModels } from '../../shared/pipeline/train-models.ts';
-import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import type { RunCommand } from '../command-line.ts';
+import { LocalClock, presentOf } from '../detect-ticks.ts';
 import { exitCode } from '../exit-code.ts';
 import { humanLog } from '../human-log.ts';
 import { chosenWatches, dataFolder, localPorts } from '../local-ports.ts';
@@ -13,16 +13,19 @@ import { progressBar } from '../progress.ts';
 export const train: RunCommand = async (_args, options, terminal) => {
   const { settings } = await openSettings(options, terminal, 'none');
   const watches = chosenWatches(settings, options);
+  const clock = new LocalClock();
   const ports = await localPorts({
     settings,
     folder: dataFolder(options, terminal),
-    clock: systemClock,
+    clock,
     log: humanLog(terminal, flag(options, 'debug')),
     cwd: terminal.cwd,
     onSignal: () => undefined,
   });
   const trained: WatchTraining[] = [];
   for (const watch of watches) {
+    // Files end in the past: their last point is their present.
+    clock.setTo(watch.source.kind === 'csv' ? await presentOf(watch, ports) : undefined);
     const bar = progressBar(terminal, `train ${watch.name}`, 1);
     const onProgress = (step: string, done: number, of: number): void => {
       terminal.signal.throwIfAborted();
@@ -50,6 +53,7 @@ export function trainingLines({
   budget,
 }: WatchTraining): readonly string[] {
   const champion = quality?.champion === undefined ? '' : `, the champion ${quality.champion.toFixed(3)}`;
+  if (rows === 0) return [`${watch}: no history yet: run collect`];
   return [
     `${watch}: ${outcome.replaceAll('-', ' ')}. ${reason}`,
     `  learned from ${rows} rows of ${entities} ${entities === 1 ? 'entity' : 'entities'}`,
