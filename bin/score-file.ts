@@ -6,6 +6,8 @@ import type { Table } from '../shared/pipeline/score-rows.ts';
 import { scoreTable } from '../shared/pipeline/score-rows.ts';
 import { scoredCsvHeader, scoredCsvLine } from '../shared/presentation/scored-csv.ts';
 import { csvText } from '../shared/adapters/local/csv-text.ts';
+import { strongestAlerts } from './strongest-alerts.ts';
+import type { StrongAlert } from './strongest-alerts.ts';
 import { notesOnTimes } from './repeated-times.ts';
 import type { ScoreJob } from './score-plan.ts';
 
@@ -19,6 +21,10 @@ export interface ScoreReport {
   readonly unjudged: number;
   /** Rows on which somebody is told. */
   readonly alerts: number;
+  /** Of these, in the first day of a file without history. */
+  readonly firstDayAlerts: number;
+  /** At most five, the strongest first. */
+  readonly strongest: readonly StrongAlert[];
   /** Rows from an alert until it is over. */
   readonly anomalousRows: number;
   readonly history?: { readonly path: string; readonly rows: number };
@@ -48,10 +54,15 @@ export async function scoreFile(job: ScoreJob, onProgress: (done: number) => voi
 
   let unjudged = table.rows - timed.times.length;
   let alerts = 0;
+  let firstDayAlerts = 0;
   let anomalousRows = 0;
+  const firstDayEnds = timed.times.reduce((least, time) => Math.min(least, time), Infinity) + 86_400;
   for (let row = 0; row < timed.times.length; row++) {
     if (Number.isNaN(scored.row.score[row])) unjudged++;
-    if (scored.row.alert[row] > 0) alerts++;
+    if (scored.row.alert[row] > 0) {
+      alerts++;
+      if (history === undefined && timed.times[row] < firstDayEnds) firstDayAlerts++;
+    }
     if (scored.row.anomaly[row] > 0) anomalousRows++;
   }
 
@@ -74,6 +85,8 @@ export async function scoreFile(job: ScoreJob, onProgress: (done: number) => voi
     columns: table.columns,
     unjudged,
     alerts,
+    firstDayAlerts,
+    strongest: strongestAlerts(table, scored, placeOf),
     anomalousRows,
     ...(learned === undefined ? {} : { history: { path: learned.name, rows: learned.rows } }),
     notes: [...table.notes, ...timeNotes],

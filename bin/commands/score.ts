@@ -7,6 +7,8 @@ import { progressBar } from '../progress.ts';
 import type { ScoreReport } from '../score-file.ts';
 import { planScore } from '../score-plan.ts';
 import { scoreAll } from '../score-pool.ts';
+import type { StrongAlert } from '../strongest-alerts.ts';
+import { listedAlerts } from '../strongest-alerts.ts';
 import type { Terminal } from '../terminal.ts';
 
 const listed = 40;
@@ -70,6 +72,12 @@ function summary(
     ]);
   const right = { align: 'right' } as const;
   const notes = reports.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`));
+  const strongest = reports
+    .flatMap((report) => report.strongest)
+    .sort((a, b) => b.alert - a.alert)
+    .slice(0, listedAlerts);
+  const alerts = sum((report) => report.alerts);
+  const early = sum((report) => report.firstDayAlerts);
   const learned = new Set(reports.flatMap(({ history }) => (history === undefined ? [] : [history.path])));
   return [
     ...textTable(
@@ -86,14 +94,45 @@ function summary(
     ),
     ...(reports.length > listed ? [`… and ${reports.length - listed} more files`] : []),
     '',
+    ...(strongest.length === 0 ? [] : [...alertTable(strongest), '']),
     ...notes.slice(0, listed).map((note) => colour.dim(note)),
     ...(notes.length > listed ? [colour.dim(`… and ${notes.length - listed} more notes; --json has all`)] : []),
     ...(notes.length > 0 ? [''] : []),
-    `${reports.length === 1 ? '1 file' : `${reports.length} files`}, ${sum(({ rows }) => rows)} rows, ${sum(({ alerts }) => alerts)} alerts, written to ${output}`,
+    `${counted(reports.length, 'file')}, ${counted(
+      sum(({ rows }) => rows),
+      'row',
+    )}, ${counted(alerts, 'alert')}, written to ${output}`,
+    ...(early >= 3 && early * 4 >= alerts
+      ? [`${early} of them in the first day, when little was known: give --history`]
+      : []),
     ...(learned.size > 0 ? [`${learned.size} of them learned from a history file first`] : []),
     ...(withoutHistory.length > 0
       ? [`No history found for ${withoutHistory.slice(0, 5).join(', ')}${withoutHistory.length > 5 ? ', …' : ''}`]
       : []),
-    ...(passedOver > 0 ? [`${passedOver} other files are no .csv and were passed over`] : []),
+    ...(passedOver > 0
+      ? [
+          passedOver === 1
+            ? '1 other file is no .csv and was passed over'
+            : `${passedOver} other files are no .csv and were passed over`,
+        ]
+      : []),
   ];
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+const short = (value: number | null): string => (value === null ? '' : String(Number(value.toPrecision(4))));
+
+function alertTable(alerts: readonly StrongAlert[]): readonly string[] {
+  const right = { align: 'right' } as const;
+  return textTable(
+    [
+      { heading: 'strongest alerts' },
+      { heading: 'time' },
+      { heading: 'column' },
+      { heading: 'value', ...right },
+      { heading: 'expected', ...right },
+    ],
+    alerts.map(({ file, time, column, value, expected }) => [file, time, column, short(value), short(expected)]),
+  );
 }

@@ -55,6 +55,18 @@ describe('score', () => {
     expect(rows.filter((row) => row['rarity'] !== '' && row['anomaly'] !== '1')).toEqual([]);
   });
 
+  it('tells when the strongest alerts were, in which column, and what was expected', async () => {
+    const still = noise(1200, -1, 2);
+    const lines = noise(1200, 1000).map((value, row) => `${stamp(row)},${still[row]},${value}`);
+    const folder = scratchFolder({ 'web.csv': `timestamp,memory,cpu\n${lines.join('\n')}\n` });
+    const { stdout } = await score(folder, ['web.csv', '--out', 'out.csv']);
+    expect(stdout).toMatch(new RegExp(`web.csv +${stamp(1000)} +cpu +500 +[45]\\d`));
+    const json = await score(folder, ['web.csv', '--out', 'out.csv', '--json']);
+    const { files } = JSON.parse(json.stdout) as { files: { strongest: Record<string, unknown>[] }[] };
+    expect(files[0].strongest[0]).toMatchObject({ file: 'web.csv', time: stamp(1000), column: 'cpu', value: 500 });
+    expect(files[0].strongest.length).toBeLessThanOrEqual(5);
+  });
+
   it('is strictly causal: what follows changes nothing before it', async () => {
     const values = noise(600, 400);
     const folder = scratchFolder({ 'whole.csv': csvOf(values), 'head.csv': csvOf(values.slice(0, 450)) });
@@ -79,7 +91,7 @@ describe('score', () => {
     const header = readFileSync(join(folder, 'out/a/one.csv'), 'utf8').split('\n')[0];
     expect(header).toBe('timestamp,value,anomaly_score,alert,anomaly,expected,lower,upper,rarity');
     expect(stdout).toContain('"Label" is a label');
-    expect(stdout).toContain('1 other files are no .csv');
+    expect(stdout).toContain('1 other file is no .csv');
   });
 
   it('repeats the columns per value column, and speaks for the row as a whole', async () => {
