@@ -92,6 +92,10 @@ export async function planScore(request: ScoreRequest): Promise<ScorePlan> {
   const output = resolve(request.cwd, request.output);
   const kind = await kindOf(input);
   if (kind === 'absent') throw new Misuse(`${request.input}: there is no such file or folder`);
+  if (kind === 'folder' && output === input)
+    throw new Misuse(`--out ${request.output} is the input folder: name another, or one inside it`);
+  if (kind === 'folder' && (await kindOf(output)) === 'file')
+    throw new Misuse(`--out ${request.output} is a file: a folder of CSVs needs a folder for its results`);
   const history = typeof request.history === 'string' ? resolve(request.cwd, request.history) : request.history;
   const historyKind = typeof history === 'string' ? await kindOf(history) : undefined;
   if (historyKind === 'absent')

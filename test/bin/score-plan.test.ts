@@ -97,7 +97,8 @@ describe('planning what to score', () => {
     ['a history that is not there', { input: 'in', output: 'out', history: 'none' }, '--history'],
     ['a folder without a CSV', { input: 'empty', output: 'out' }, 'no .csv or .csv.gz in it (1 other files)'],
     ['a result over its own input', { input: 'in/a.csv', output: 'in' }, 'would replace the input'],
-    ['a tree over itself', { input: 'in', output: 'in/.' }, 'no .csv'],
+    ['a tree over itself', { input: 'in', output: 'in/.' }, 'is the input folder'],
+    ['a tree into a file', { input: 'in', output: 'empty/readme.txt' }, 'is a file: a folder of CSVs needs a folder'],
     ['two inputs with one result', { input: 'twice', output: 'out' }, 'a.csv and a.csv.gz would both be written to'],
   ])('refuses %s', async (_title, request, message) => {
     const folder = scratchFolder({
