@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createColors } from 'picocolors';
 import type { Signal } from '../../shared/alerting/signal.ts';
+import { systemClock } from '../../shared/adapters/local/system-clock.ts';
+import { backfillSpan } from '../../shared/pipeline/backfill.ts';
 import type { TickSummary } from '../../shared/pipeline/detect-anomalies.ts';
 import { tellChange } from '../../shared/presentation/tell-change.ts';
 import { changesOf } from '../../shared/presentation/told-changes.ts';
@@ -47,6 +51,10 @@ export const detect: RunCommand = async (_args, options, terminal) => {
   const summaries: TickSummary[] = [];
   for (const watch of watches) {
     signals.length = 0;
+    if (watch.source.kind === 'simulated' && !existsSync(join(folder, 'inventory', watch.name))) {
+      const days = Math.round(backfillSpan(watch.period, settings.retention) / 86_400);
+      terminal.err(`aiops: ${watch.name}: fetching ${days} days first\n`);
+    }
     const summary = await detectOnce(watch, ports, clock);
     summaries.push(summary);
     say.once(summary);
@@ -179,10 +187,12 @@ function statusOf({ tick, watches }: TickSummary): string {
       return `${watch}: nothing new (${ran[0].outcome.replaceAll('-', ' ')})`;
     const told = [
       firing === 0 ? (unknown === entities ? undefined : 'nothing unusual') : `${firing} unusual`,
-      unknown === 0 ? undefined : `${unknown} not judged yet: too little history, or no data`,
+      unknown === 0 ? undefined : `${unknown} still learning, or without data`,
       problems === 0 ? undefined : `${problems} series could not be read`,
     ].filter((part) => part !== undefined);
     return `${watch}: ${entities} ${entities === 1 ? 'entity' : 'entities'}, ${series} series; ${told.join(', ')}`;
   });
-  return `${timeWords(tick).slice(11)}  ${parts.join(' | ')}`;
+  const at = timeWords(tick);
+  const isToday = at.slice(0, 10) === timeWords(systemClock.now()).slice(0, 10);
+  return `${isToday ? at.slice(11) : at}  ${parts.join(' | ')}`;
 }

@@ -34,7 +34,7 @@ describe('detect on files', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/unusual {2}web latency: since 01-05 23:4\d/);
     expect(stdout).toMatch(/usual 4\d/);
     expect(stdout).toContain('┤');
-    expect(stdout).toMatch(/csv-web-[0-9a-f]{8}: 1 entity, 1 series; 1 unusual/);
+    expect(stdout).toMatch(/2026-01-0[56] \d\d:\d\d(:\d\d)? {2}csv-web-[0-9a-f]{8}: 1 entity, 1 series; 1 unusual/);
     expect(existsSync(join(cwd, 'aiops-data/inventory'))).toBe(true);
   });
 
