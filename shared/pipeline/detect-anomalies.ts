@@ -73,18 +73,17 @@ export async function detectAnomalies(request: TickRequest, ports: DetectPorts):
 }
 
 async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promise<WatchSummary> {
-  const { inventory, discovered, leftOut } = await lookAround(watch, tick, ports);
+  const { inventory, discovered, leftOut, failure } = await lookAround(watch, tick, ports);
   const shards = planShards(inventory);
   const series = shards.reduce((sum, shard) => sum + shard.series.length, 0);
   const head = { watch: watch.name, shards: shards.length, series, discovered, leftOut };
   const messages = shards.map(({ shard }): ShardMessage => ({ watch: watch.name, shard, tick }));
-  if (messages.length > 1) {
-    await ports.queue.send(messages);
-    return { ...head, ran: [], queued: messages.length };
-  }
   const ran: ShardSummary[] = [];
-  for (const message of messages) ran.push(await runShard(message, ports));
-  return { ...head, ran, queued: 0 };
+  if (messages.length > 1) await ports.queue.send(messages);
+  else for (const message of messages) ran.push(await runShard(message, ports));
+  // What is known was watched first; now whoever operates this must hear of it, and a retry may look again.
+  if (failure !== undefined) throw failure.error;
+  return { ...head, ran, queued: messages.length > 1 ? messages.length : 0 };
 }
 
 async function tickShard(watch: Watch, shard: string, tick: number, ports: DetectPorts): Promise<WatchSummary> {
@@ -114,9 +113,30 @@ async function lookAround(
   watch: Watch,
   tick: number,
   ports: DetectPorts,
-): Promise<{ inventory: Inventory; discovered: boolean; leftOut: WatchSummary['leftOut'] }> {
+): Promise<{
+  inventory: Inventory;
+  discovered: boolean;
+  leftOut: WatchSummary['leftOut'];
+  failure?: { readonly error: unknown };
+}> {
   const known = await readInventory(ports, watch.name);
   if (!isDiscoveryDue(watch, tick, known)) return { inventory: known, discovered: false, leftOut: [] };
+  try {
+    return await discover(watch, tick, known, ports);
+  } catch (error) {
+    if (known.series.length === 0) throw error;
+    // A source that lists nothing now may still be read: what is known must not go unwatched for it.
+    ports.log.error('discovery failed: what is known is watched on', { watch: watch.name, tick, error: String(error) });
+    return { inventory: known, discovered: false, leftOut: [], failure: { error } };
+  }
+}
+
+async function discover(
+  watch: Watch,
+  tick: number,
+  known: Inventory,
+  ports: DetectPorts,
+): Promise<{ inventory: Inventory; discovered: boolean; leftOut: WatchSummary['leftOut'] }> {
   const watched = new Set(planShards(known).flatMap((shard) => shard.series.map(({ id }) => id)));
   const { series, leftOut } = await ports.source(watch).discover(watch, watched);
   const { inventory, changes } = await updateInventory(ports, watch.name, series, tick, selectionOf(watch));

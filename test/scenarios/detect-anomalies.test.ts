@@ -54,6 +54,29 @@ describe('a tick', () => {
     expect(summary.watches[0]).toMatchObject({ watch: 'w', shards: 1, series: 1, queued: 0, discovered: true });
   });
 
+  it('watches on what is known while the source cannot be listed, and still fails, so that it is heard of', async () => {
+    const w = world([series('a', 'cpu')], usual, {}, brief);
+    const isDown = { listing: true };
+    const ports = {
+      ...w.ports,
+      source: () => ({
+        discover: () =>
+          isDown.listing ? Promise.reject(new Error('ListMetrics: throttled')) : w.source.discover(null),
+        read: w.source.read.bind(w.source),
+      }),
+    };
+    w.clock.time = start;
+    await expect(detectAnomalies({ tick: start }, ports), 'nothing is known yet').rejects.toThrow('throttled');
+    expect(await stateOf(w.store, w)).toBeUndefined();
+    isDown.listing = false;
+    await detectAnomalies({ tick: start }, ports);
+    isDown.listing = true;
+    const nextHour = start + 3600;
+    w.clock.time = nextHour;
+    await expect(detectAnomalies({ tick: nextHour }, ports)).rejects.toThrow('throttled');
+    expect((await stateOf(w.store, w))?.tick).toBe(nextHour);
+  });
+
   it('pulls the last quarter of an hour, and no point twice from a settled past', async () => {
     const w = world([series('a', 'cpu')], usual, {}, brief);
     await run(w, start, start + 3 * every);
