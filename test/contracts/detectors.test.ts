@@ -198,7 +198,10 @@ describe.each([['entity', entityDetector as unknown as EntityDetector<unknown, u
       const [plain, turned] = [run(rows(400)).judged, run(rows(400).map(turn)).judged];
       plain.forEach((one, row) => {
         const other = turned[row];
-        if ('unscorable' in one || 'unscorable' in other) { expect(other).toEqual(one); return; }
+        if ('unscorable' in one || 'unscorable' in other) {
+          expect(other).toEqual(one);
+          return;
+        }
         expect(other.score).toBeCloseTo(one.score, 9);
         turn(one.shares).forEach((share, column) => expect(other.shares[column]).toBeCloseTo(share, 9));
       });
