@@ -49,7 +49,10 @@ const commands: readonly CommandDescription[] = [
       config,
       data,
       watch,
-      ['--source <source>', 'host, simulated or csv:PATH instead of the settings; host where there are no settings'],
+      [
+        '--source <source>',
+        'host, simulated, simulated:SEED or csv:PATH instead of the settings; host where there are no settings',
+      ],
       ['--follow', 'Keep on until Ctrl-C'],
       ['--every <duration>', 'How often with --follow (the watch’s own interval; 30s for this host)'],
       ['--fail-on-anomaly', 'Exit with 3 when something is unusual'],

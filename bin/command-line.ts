@@ -111,12 +111,17 @@ export function parseCommandLine(
     for (const example of examples) command.example(`  $ ${example}`);
   }
   cli.help((sections) =>
-    sections
+    [
+      ...sections.slice(0, 1),
+      ...(cli.matchedCommand === undefined ? [] : [{ body: cli.matchedCommand.description }]),
+      ...sections.slice(1),
+    ]
       .filter(({ title }) => title?.startsWith('For more info') !== true)
       .map((section) => ({ ...section, body: section.body.replaceAll(' (default: true)', '') })),
   );
   cli.version(version);
-  cli.parse(['node', 'aiops', ...argv.map(protect)], { run: false });
+  const asked = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  cli.parse(['node', 'aiops', ...asked.map(protect)], { run: false });
   if (cli.options['help'] === true || (cli.options['version'] === true && cli.matchedCommandName === undefined)) {
     return undefined;
   }

@@ -115,7 +115,6 @@ function summaryTable(faults: readonly JudgedFault[]): readonly string[] {
   const right = { align: 'right' } as const;
   return textTable(
     [
-      { heading: '#', ...right },
       { heading: 'injected' },
       { heading: 'where' },
       { heading: 'from' },
@@ -123,8 +122,7 @@ function summaryTable(faults: readonly JudgedFault[]): readonly string[] {
       { heading: 'after', ...right },
       { heading: 'how unusual' },
     ],
-    faults.map(({ fault, found, delay }, index) => [
-      String(index + 1),
+    faults.map(({ fault, found, delay }) => [
       fault.kind,
       `${fault.entity}${fault.entities.length > 1 ? ` +${fault.entities.length - 1}` : ''}`,
       clockOf(fault.start),

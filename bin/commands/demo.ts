@@ -29,8 +29,11 @@ export const demo: RunCommand = async (_args, options, terminal) => {
   };
   const startedAt = performance.now();
   say(colour.bold('A fleet of five servers, 20 metrics a minute. Nothing here is real but the pipeline.'));
-  say(`First it gets a week of history to learn from; then ${days} days pass in which things go wrong, and every five`);
-  say('minutes it looks at what is new. It does not know what is done to it. Times are UTC.');
+  say('First it gets a week of history to learn from; then things go wrong for');
+  say(
+    `${days} ${days === 1 ? 'day' : 'days'}, and every five minutes it looks at what is new. It does not know what is`,
+  );
+  say('done to it. Times are UTC.');
 
   let step: keyof typeof titles | undefined;
   let bar: Progress | undefined;
@@ -78,17 +81,17 @@ export const demo: RunCommand = async (_args, options, terminal) => {
   say(
     colour.bold(
       `${found.length} of ${compared.faults.length} found${median === undefined ? '' : `, half of them within ${durationWords(median)}`}; ` +
-        `${compared.falseAlerts.length} false in ${days} days on ${20} metrics.`,
+        `${compared.falseAlerts.length} false in ${days} ${days === 1 ? 'day' : 'days'} on 20 metrics.`,
     ),
   );
   say(
-    `${run.ticks} ticks and ${run.historyPoints + run.points} points in ${seconds.toFixed(0)} s. Another fleet: npm start -- --seed 2`,
+    `${run.ticks} ticks and ${run.historyPoints + run.points} points in ${seconds.toFixed(0)} s. Another fleet: npm start -- --seed ${seed + 1}`,
   );
   say('');
   say('What to do next');
-  say('  npx aiops score my.csv --out scored.csv     your own data, row by row');
-  say('  npx aiops detect --follow --every 30s       this machine, live');
-  say('  npx aiops init && npx aiops doctor          your AWS account: what would be watched, and what it costs');
-  say('  npx cdk deploy                              have it done there, every five minutes');
+  say('  your own data, row by row:  npx aiops score my.csv --out scored.csv');
+  say('  this machine, live:         npx aiops detect --source host --follow');
+  say('  your AWS account, dry:      npx aiops init && npx aiops doctor');
+  say('  have it done there:         npx cdk deploy');
   return exitCode.ok;
 };

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { RunCommand } from '../command-line.ts';
 import { exitCode, Misuse } from '../exit-code.ts';
 import { flag } from '../options.ts';
@@ -61,7 +63,7 @@ watches:
 export const init: RunCommand = async (args, options, terminal) => {
   const path = resolve(terminal.cwd, args[0] ?? 'aiops.yaml');
   try {
-    await writeFile(path, settingsTemplate, { flag: 'wx' });
+    await writeFile(path, settingsTemplate.replace('./aiops.schema.json', schemaFor(path)), { flag: 'wx' });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EEXIST') throw new Misuse(`${path} is there already: edit it, or name another file`);
@@ -70,8 +72,16 @@ export const init: RunCommand = async (args, options, terminal) => {
   }
   if (flag(options, 'json')) terminal.out(`${JSON.stringify({ written: path })}\n`);
   else {
+    const [file] = args as readonly (string | undefined)[];
+    const named = file === undefined ? '' : ` --config ${file}`;
     terminal.out(`Wrote ${path}: it watches every EC2 metric of the account.\n`);
-    terminal.out('Next: npx aiops doctor says what would be pulled and what it costs.\n');
+    terminal.out(`Next: npx aiops doctor${named} says what would be pulled and what it costs.\n`);
   }
   return exitCode.ok;
 };
+
+/** An editor looks for the schema from where the settings lie: elsewhere than here it needs the whole path. */
+const schemaFor = (settings: string): string =>
+  existsSync(join(dirname(settings), 'aiops.schema.json'))
+    ? './aiops.schema.json'
+    : fileURLToPath(new URL('../../aiops.schema.json', import.meta.url));

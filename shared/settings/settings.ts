@@ -137,8 +137,8 @@ const limit = (initially: number) =>
     .transform((given): number | 'off' => (given === false ? 'off' : given));
 
 /**
- * Flags that every percentage carries. They are recorded with each point, and nobody is told unless `tell` says so: a
- * processor may idle below 5 all night, and a cache be full by design, while an alert budget is to hold.
+ * Flags that every percentage carries. They are named where an anomaly is explained, and raise by themselves only if
+ * `tell` says so: a processor may idle below 5 all night, and a cache be full by design, while an alert budget is to hold.
  */
 const percentages = z
   .strictObject({

@@ -111,6 +111,12 @@ describe('aiops', () => {
     expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
+  it.each([[['help', 'score']], [['score', '--help']]])('%s says what the command does', async (argv) => {
+    const said = vi.spyOn(console, 'info').mockImplementation(() => undefined);
+    expect(await run(argv, fakeTerminal())).toBe(0);
+    expect(String(said.mock.calls[0]?.[0])).toMatch(/Score a CSV[^]*Usage:[^]*--history/);
+  });
+
   it('misuse is exit code 2, one line, no stack trace', async () => {
     const terminal = fakeTerminal();
     expect(await run(['scroe'], terminal)).toBe(2);

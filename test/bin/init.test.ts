@@ -18,6 +18,13 @@ describe('init', () => {
     expect(Object.keys(settings.watches)).toEqual(['servers']);
   });
 
+  it('names a schema that is there, wherever it writes', async () => {
+    const cwd = scratchFolder();
+    expect(await run(['init', 'deep.yaml'], fakeTerminal({ cwd }))).toBe(0);
+    const [, schema] = /\$schema=(.+)/.exec(readFileSync(join(cwd, 'deep.yaml'), 'utf8')) ?? [];
+    expect(existsSync(schema), schema).toBe(true);
+  });
+
   it('every commented setting is one that exists', () => {
     const single = settingsTemplate
       .split('\n')

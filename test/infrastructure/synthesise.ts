@@ -1,12 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { AnomalyMonitoring, type AnomalyMonitoringProps } from '../../lib/index.ts';
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder to synthesise into that is gone when the tests are. */
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aiops-synth-'));
+  made.push(folder);
+  return folder;
+}
 
 /** An app that bundles nothing and leaves the template unchecked: 0.1 s instead of seconds. One test synthesises fully. */
 export const fastApp = (): App =>
   new App({
     context: { 'aws:cdk:bundling-stacks': [] },
     analyticsReporting: false,
+    outdir: scratch(),
     ...({ builtinCloudFormationValidation: false } as object),
   });
 
