@@ -11,13 +11,15 @@ import { flag, wholeNumber } from '../options.ts';
 import { progressBar } from '../progress.ts';
 import type { LocalPorts } from '../run-tick.ts';
 import type { Terminal } from '../terminal.ts';
+import { leftOutWords } from '../left-out.ts';
+import type { LeftOut } from '../../shared/ports/metric-source.ts';
 
 const secondsPerDay = 86_400;
 
 interface Collected {
   readonly watch: string;
   readonly series: number;
-  readonly leftOut: readonly { readonly pattern: string; readonly count: number }[];
+  readonly leftOut: readonly LeftOut[];
   readonly days: number;
   readonly points: number;
   readonly billedMetrics: number;
@@ -52,7 +54,7 @@ export const collect: RunCommand = async (_args, options, terminal) => {
     for (const one of collected) {
       terminal.out(`${one.watch}: ${one.points} points of ${one.series} series, ${one.days} days fetched\n`);
       if (one.billedMetrics > 0) terminal.out(`  ${one.billedMetrics} metrics billed by CloudWatch\n`);
-      for (const { pattern, count } of one.leftOut) terminal.out(`  left out: ${count} of ${pattern}\n`);
+      for (const left of one.leftOut) terminal.out(`  left out: ${leftOutWords(left)}\n`);
       for (const problem of one.problems) terminal.err(`aiops: ${one.watch}: ${problem}; run collect again to go on\n`);
     }
     terminal.out(`History is in ${folder}\n`);

@@ -21,6 +21,7 @@ import type { Options } from '../options.ts';
 import { duration, flag, text } from '../options.ts';
 import type { LocalPorts } from '../run-tick.ts';
 import type { Terminal } from '../terminal.ts';
+import { leftOutWords } from '../left-out.ts';
 
 /** `detect`: what the anomaly function does in an account, on this machine; once, or again and again. */
 export const detect: RunCommand = async (_args, options, terminal) => {
@@ -119,7 +120,7 @@ class Narrator {
     this.#tell(at, 7);
     this.#terminal.out(`${statusOf(summary)}\n`);
     for (const { leftOut } of summary.watches) {
-      for (const { pattern, count } of leftOut) this.#terminal.err(`aiops: left out: ${count} of ${pattern}\n`);
+      for (const one of leftOut) this.#terminal.err(`aiops: left out: ${leftOutWords(one)}\n`);
     }
   }
 

@@ -19,6 +19,7 @@ import type { LocalPorts } from '../run-tick.ts';
 import type { Terminal } from '../terminal.ts';
 import type { VerdictDelay } from '../verdict-delay.ts';
 import { verdictDelay } from '../verdict-delay.ts';
+import { leftOutWords } from '../left-out.ts';
 
 interface Check {
   readonly what: string;
@@ -91,12 +92,14 @@ async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promi
     series = found.series;
     checks.push(
       series.length === 0
-        ? { what: 'source', status: 'failed', says: `${source}: nothing matches; check namespace, region and spelling` }
+        ? {
+            what: 'source',
+            status: 'failed',
+            says: `${source}: ${found.leftOut.length > 0 ? 'all that matches is left out' : 'nothing matches; check namespace, region and spelling'}`,
+          }
         : { what: 'source', status: 'ok', says: `${source}: ${series.length} series are there` },
     );
-    for (const { pattern, count } of found.leftOut) {
-      checks.push({ what: 'left out', status: 'warning', says: `${count} of ${pattern}` });
-    }
+    for (const one of found.leftOut) checks.push({ what: 'left out', status: 'warning', says: leftOutWords(one) });
   } catch (error) {
     checks.push({ what: 'source', status: 'failed', says: `${source}: ${explainError(error)}` });
     return { ...empty, checks };
