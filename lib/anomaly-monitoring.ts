@@ -49,6 +49,13 @@ export interface AnomalyMonitoringProps {
   readonly retention?: Duration;
 
   /**
+   * The share of the account's CloudWatch quotas that all functions together may use: above 0, at most 1.
+   *
+   * @default - what `settings` says, else 0.25
+   */
+  readonly quotaShare?: number;
+
+  /**
    * How often models are fitted anew: between an hour and 31 days.
    *
    * @default Duration.days(1)
@@ -168,6 +175,7 @@ function checked(
       settings: props.settings,
       name: props.deploymentName,
       retention: props.retention,
+      quotaShare: props.quotaShare,
       watches: props.watches ?? {},
     }),
   );

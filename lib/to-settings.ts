@@ -12,6 +12,7 @@ export interface ToSettings {
   readonly settings: Settings | undefined;
   readonly name: string | undefined;
   readonly retention: Duration | undefined;
+  readonly quotaShare: number | undefined;
   readonly watches: Readonly<Record<string, WatchProps>>;
 }
 
@@ -37,6 +38,7 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
     }
   }
   const retention = gather(problems, () => seconds('retention', given.retention));
+  gather(problems, () => refuseTokenNumbers('quotaShare', given.quotaShare));
   if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
 
   const settings = checkSettings(
@@ -44,6 +46,7 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
       ...given.settings,
       ...(given.name === undefined ? {} : { name: given.name }),
       ...(retention === undefined ? {} : { retention }),
+      ...(given.quotaShare === undefined ? {} : { quotaShare: given.quotaShare }),
       watches,
     },
     'AnomalyMonitoring',

@@ -50,7 +50,7 @@ const metrics = played.map(
       period: Duration.seconds(stepSeconds),
     }),
 );
-const deployed = await deploy({ watches: { nab: { metrics } } }, start);
+const deployed = await deploy({ quotaShare: 1, watches: { nab: { metrics } } }, start);
 try {
   for (const { entity, times, values } of played) {
     const samples = [...values].flatMap((value, k) => (Number.isNaN(value) ? [] : [[times[k], value] as const]));

@@ -44,7 +44,7 @@ beforeAll(async () => {
     dimensionsMap: cart.dimensions,
     period: Duration.seconds(stepSeconds),
   });
-  deployed = await deploy({ watches: { shop: { metrics: [metric] } } }, start);
+  deployed = await deploy({ quotaShare: 1, watches: { shop: { metrics: [metric] } } }, start);
   const known = [...values].flatMap((value, k) => (Number.isNaN(value) ? [] : [[times[k], value] as const]));
   deployed.aws.cloudwatch.book.load(cart, known);
   const onState = comparison.see.bind(comparison);

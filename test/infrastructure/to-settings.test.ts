@@ -133,8 +133,12 @@ describe('settings and props', () => {
   });
 
   it('of which props win', () => {
-    const props = { settings: fromFile, deploymentName: 'mine', retention: Duration.days(7) };
-    expect(synthesise(props).monitoring.settings).toMatchObject({ name: 'mine', retention: 7 * 86_400 });
+    const props = { settings: fromFile, deploymentName: 'mine', retention: Duration.days(7), quotaShare: 0.5 };
+    expect(synthesise(props).monitoring.settings).toMatchObject({
+      name: 'mine',
+      retention: 7 * 86_400,
+      quotaShare: 0.5,
+    });
   });
 
   it('are read again by the functions as exactly what was stored', () => {
@@ -208,6 +212,16 @@ describe('what cannot be deployed is refused at synth, with place, value and rem
         watches: { twin: { select: 'AWS/SQS' } },
       },
       ['watches.twin', 'rename one'],
+    ],
+    [
+      'more than the whole quota',
+      { watches: { servers: { select: 'AWS/EC2' } }, quotaShare: 1.5 },
+      ['quotaShare', '1.5'],
+    ],
+    [
+      'a quota share that is known only when it is deployed',
+      { watches: { servers: { select: 'AWS/EC2' } }, quotaShare: Token.asNumber({ Ref: 'Share' }) },
+      ['quotaShare', 'write the number itself'],
     ],
     [
       'a retention under a day',
