@@ -72,7 +72,7 @@ export function advanceShard(step: ShardStep): ShardAdvance {
 
   const say = (entity: string, memory: EntityMemory, telling: Telling): void => {
     count.began += telling.began;
-    if (telling.statements.some(({ status }) => status === 'firing')) count.firing++;
+    if (isFiring(telling)) count.firing++;
     const signal = entitySignal(head, entity, telling.statements, memory, grid, watch.shadow);
     if (signal !== undefined) signals.push(signal);
   };
@@ -93,7 +93,7 @@ export function advanceShard(step: ShardStep): ShardAdvance {
     };
     entities.push(memory);
     for (const value of rows.values) if (!Number.isNaN(value)) count.points++;
-    if (isUnknown(judged.rows)) count.unknown++;
+    if (isUnknown(judged.rows) && !isFiring(telling)) count.unknown++;
     say(entity, memory, telling);
   }
   for (const [entity, before] of remembered) {
@@ -182,6 +182,8 @@ function entityWindow(
   const times = Float64Array.from({ length: rows }, (_, row) => window.judgeFrom + row * periodSeconds);
   return { entity, series, stepSeconds: periodSeconds, times, values, gone };
 }
+
+const isFiring = ({ statements }: Telling): boolean => statements.some(({ status }) => status === 'firing');
 
 const isUnknown = (rows: readonly JudgedRow[]): boolean => rows.at(-1)?.entity.status === 'unknown';
 

@@ -23,7 +23,7 @@ export interface ShardSummary {
   readonly began: number;
   /** Entities firing now, those in shadow included. */
   readonly firing: number;
-  /** Entities whose newest row could not be judged. */
+  /** Entities whose newest row could not be judged and that do not fire: no entity is counted twice. */
   readonly unknown: number;
   readonly signals: number;
   /** Metrics billed by the provider for this run. */
