@@ -1,19 +1,25 @@
 import type { Fault } from '../shared/adapters/local/fleet-faults.ts';
 import type { Finding, Signal } from '../shared/alerting/signal.ts';
 
+/** A thing that fired, as it was first told, with what became of it. */
+export interface DemoFinding extends Finding {
+  /** The value that lay farthest beyond the range that was usual when it began; absent where none lay beyond. */
+  readonly peak?: { readonly time: number; readonly value: number };
+}
+
 /** An entity's story as its signals tell it: everything that fired from one quiet tick to the next. */
 export interface DemoIncident {
   readonly entity: string;
   /** Ticks, epoch seconds: the first and the last at which something fired. */
   readonly firstTold: number;
   readonly lastTold: number;
-  /** One per thing that fired, as it was first told, in the order in which they began. */
-  readonly findings: readonly Finding[];
+  /** One per thing that fired, in the order in which they began; its rarity is that of the strongest it came to. */
+  readonly findings: readonly DemoFinding[];
 }
 
 /** Signals of one deployment, in the order of their ticks. Shadow signals tell nobody, and are left out. */
 export function gatherIncidents(signals: readonly Signal[]): readonly DemoIncident[] {
-  const open = new Map<string, { firstTold: number; lastTold: number; findings: Map<string, Finding> }>();
+  const open = new Map<string, { firstTold: number; lastTold: number; findings: Map<string, DemoFinding> }>();
   const closed: DemoIncident[] = [];
   const close = (entity: string): void => {
     const story = open.get(entity);
@@ -29,14 +35,29 @@ export function gatherIncidents(signals: readonly Signal[]): readonly DemoIncide
     const current = open.get(entity) ?? {
       firstTold: evaluatedAt,
       lastTold: evaluatedAt,
-      findings: new Map<string, Finding>(),
+      findings: new Map<string, DemoFinding>(),
     };
     current.lastTold = evaluatedAt;
-    for (const finding of firing) if (!current.findings.has(finding.key)) current.findings.set(finding.key, finding);
+    for (const finding of firing) {
+      current.findings.set(finding.key, continued(current.findings.get(finding.key) ?? finding, finding));
+    }
     open.set(entity, current);
   }
   for (const entity of [...open.keys()]) close(entity);
   return closed.sort((a, b) => a.firstTold - b.firstTold || (a.entity < b.entity ? -1 : 1));
+}
+
+function continued(first: DemoFinding, now: Finding): DemoFinding {
+  const rarity = now.rarity ?? first.rarity;
+  const { lower, upper } = first;
+  if (lower === null || upper === null) return { ...first, rarity };
+  const beyond = (value: number): number => Math.max(value - upper, lower - value);
+  let { peak } = first;
+  for (const [time, value] of now.points ?? []) {
+    if (value === null || time < first.since || beyond(value) <= 0) continue;
+    if (peak === undefined || beyond(value) > beyond(peak.value)) peak = { time, value };
+  }
+  return { ...first, rarity, ...(peak === undefined ? {} : { peak }) };
 }
 
 /** A fault and what was told of it. */

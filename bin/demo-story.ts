@@ -6,7 +6,7 @@ import { terminalChart } from '../shared/presentation/terminal-chart.ts';
 import { textTable } from '../shared/presentation/text-table.ts';
 import { rarityWords, shortDuration, timeWords, valueWords } from '../shared/presentation/words.ts';
 import { watchesOf } from '../shared/settings/settings.ts';
-import type { Comparison, DemoIncident, JudgedFault } from './demo-incidents.ts';
+import type { Comparison, DemoFinding, DemoIncident, JudgedFault } from './demo-incidents.ts';
 import type { DemoRun } from './demo-run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,8 +18,8 @@ const clockOf = (seconds: number): string =>
   `${weekdays[new Date(seconds * 1000).getUTCDay()]} ${timeWords(seconds).slice(11, 16)}`;
 
 /** The finding that says most: a series before the entity as a whole, one that the fault changed before another. */
-function tellingFinding(incident: DemoIncident, fault?: Fault): Finding {
-  const rank = (finding: Finding): number =>
+function tellingFinding(incident: DemoIncident, fault?: Fault): DemoFinding {
+  const rank = (finding: DemoFinding): number =>
     (fault?.metrics.some((metric) => metric === finding.label) === true ? 4 : 0) +
     (finding.series === undefined ? 0 : 2) +
     finding.score;
@@ -60,10 +60,6 @@ function faultLines({ fault, found, delay }: JudgedFault, number: number, termin
   const head = `${colour.bold(`${number}. ${what}`)}, ${clockOf(fault.start)} to ${clockOf(fault.end).slice(4)}`;
   if (found === undefined || delay === undefined) return [head, `   ${colour.red('not found')}`];
   const finding = tellingFinding(found, fault);
-  const usual =
-    finding.lower === null || finding.upper === null
-      ? ''
-      : `, usual ${valueWords(finding.lower)} to ${valueWords(finding.upper, finding.unit)}`;
   const others = [
     ...new Set(
       found.findings.filter((one) => one.label !== found.entity && one.label !== finding.label).map((one) => one.label),
@@ -72,9 +68,17 @@ function faultLines({ fault, found, delay }: JudgedFault, number: number, termin
   return [
     head,
     `   ${colour.green('found')} at ${clockOf(found.firstTold)}, ${shortDuration(delay)} after it began; ${unusualWords(finding)}`,
-    `   ${finding.label} of ${found.entity}: ${valueWords(finding.observed, finding.unit)}${usual}`,
+    `   ${finding.label} of ${found.entity}: ${strongestWords(finding)}`,
     `   ${finding.explanation}${others.length === 0 ? '' : ` (also ${others.join(', ')})`}`,
   ];
+}
+
+/** What the chart shows at its most unusual, and not what was first seen of it. */
+function strongestWords({ observed, peak, unit, lower, upper }: DemoFinding): string {
+  if (lower === null || upper === null) return valueWords(observed, unit);
+  const usual = `usual was ${valueWords(lower)} to ${valueWords(upper, unit)}`;
+  if (peak === undefined) return `${valueWords(observed, unit)}, ${usual}`;
+  return `${peak.value > upper ? 'up' : 'down'} to ${valueWords(peak.value, unit)}, ${usual}`;
 }
 
 /** The series to draw: what was told of, or else what the fault changed first. */

@@ -13,7 +13,7 @@ import { humanLog } from '../human-log.ts';
 import { flag, text, wholeNumber } from '../options.ts';
 import { progressBar } from '../progress.ts';
 import type { Progress } from '../progress.ts';
-import { trainingLines } from './train.ts';
+import { trainingLines } from '../training-lines.ts';
 
 const titles = { history: 'fetch a week   ', train: 'train', live: 'watch' } as const;
 

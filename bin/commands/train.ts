@@ -8,6 +8,7 @@ import { chosenWatches, dataFolder, localPorts } from '../local-ports.ts';
 import { openSettings } from '../open-settings.ts';
 import { flag } from '../options.ts';
 import { progressBar } from '../progress.ts';
+import { trainingLines } from '../training-lines.ts';
 
 /** `train`: what the train function does in an account, on the history in the data folder. */
 export const train: RunCommand = async (_args, options, terminal) => {
@@ -37,34 +38,9 @@ export const train: RunCommand = async (_args, options, terminal) => {
     trained.push(...summary.watches);
   }
   if (flag(options, 'json')) terminal.out(`${JSON.stringify({ watches: trained } satisfies TrainSummary)}\n`);
-  else terminal.out(`${trained.flatMap(trainingLines).join('\n')}\n`);
+  else terminal.out(`${trained.flatMap((one) => [...trainingLines(one), ...modelLine(one)]).join('\n')}\n`);
   return exitCode.ok;
 };
 
-/** What came of a watch's training, for people. */
-export function trainingLines({
-  watch,
-  outcome,
-  reason,
-  rows,
-  entities,
-  model,
-  quality,
-  budget,
-}: WatchTraining): readonly string[] {
-  const champion = quality?.champion === undefined ? '' : `, the champion ${quality.champion.toFixed(3)}`;
-  if (rows === 0) return [`${watch}: no history yet: run collect`];
-  return [
-    `${watch}: ${outcome.replaceAll('-', ' ')}. ${reason}`,
-    `  learned from ${rows} rows of ${entities} ${entities === 1 ? 'entity' : 'entities'}`,
-    ...(model === undefined ? [] : [`  ${model.detector} ${model.id}, ${(model.bytes / 1024).toFixed(0)} KB`]),
-    ...(quality === undefined
-      ? []
-      : [`  on planted faults it had not seen: ${quality.candidate.toFixed(3)}${champion}`]),
-    ...(budget === undefined
-      ? []
-      : [
-          `  alert budget ${budget.asked}: threshold ${budget.threshold.toFixed(2)}, which gives ${budget.deliveredPerWeek.toFixed(1)} a week on history that did not set it`,
-        ]),
-  ];
-}
+const modelLine = ({ model }: WatchTraining): readonly string[] =>
+  model === undefined ? [] : [`  stored as ${model.id} (${model.detector}, ${(model.bytes / 1024).toFixed(0)} KB)`];

@@ -32,14 +32,37 @@ export function rarityWords(rarity: Rarity | null): string {
     : `once in ${durationWords(rarity.onceInSeconds)}`;
 }
 
-/** A value as people read it: four significant digits, no trailing zeros, the unit where it helps. */
+/** CloudWatch writes its units out; a line has room for less. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+const shortUnits: Readonly<Partial<Record<string, string>>> = {
+  None: '',
+  Count: '',
+  Percent: '%',
+  Seconds: 's',
+  Milliseconds: 'ms',
+  Microseconds: 'µs',
+  Bytes: 'B',
+  Kilobytes: 'kB',
+  Megabytes: 'MB',
+  Gigabytes: 'GB',
+  Terabytes: 'TB',
+};
+
+/** `Megabytes/Second` is `MB/s`, `Count/Second` is `/s`; a unit that is not CloudWatch's stays as it is. */
+function shortUnit(unit: string): string {
+  const [of, per] = unit.split('/');
+  const short = shortUnits[of];
+  if (short === undefined) return unit;
+  return per === undefined ? short : per === 'Second' ? `${short}/s` : unit;
+}
+
+/** A value as people read it: four significant digits, no trailing zeros, the unit in short where it helps. */
 export function valueWords(value: number | null, unit = ''): string {
   if (value === null || !Number.isFinite(value)) return 'unknown';
   const size = Math.abs(value);
   const digits =
     size !== 0 && (size >= 1e15 || size < 1e-4) ? value.toExponential(2) : Number(value.toPrecision(4)).toString();
-  if (unit === '%' || unit === 'Percent') return `${digits} %`;
-  return unit === '' || unit === 'None' || unit === 'Count' ? digits : `${digits} ${unit}`;
+  const short = shortUnit(unit);
+  return short === '' ? digits : short === '/s' ? `${digits}/s` : `${digits} ${short}`;
 }
 
 /** `2026-11-21 09:30:00`, UTC, without the zone: say once per output that it is UTC. */

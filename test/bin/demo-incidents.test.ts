@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare, gatherIncidents } from '../../bin/demo-incidents.ts';
+import type { DemoFinding } from '../../bin/demo-incidents.ts';
 import type { Fault } from '../../shared/adapters/local/fleet-faults.ts';
 import type { Finding, Signal } from '../../shared/alerting/signal.ts';
 
@@ -64,6 +65,42 @@ describe('gathering incidents from signals', () => {
       ['cpu', 0.7],
       ['disk', 0.8],
     ]);
+  });
+
+  const range = { lower: 10, upper: 20 };
+  const seen = (since: number, values: readonly (number | null)[], more: Partial<Finding> = {}): Finding => ({
+    ...finding('firing'),
+    ...range,
+    since,
+    observed: values[0],
+    points: values.map((value, k) => [300 + k * 60, value, null, null]),
+    ...more,
+  });
+
+  it.each<[string, readonly Finding[], DemoFinding['peak']]>([
+    ['the highest above the range', [seen(300, [25, 90, 60])], { time: 360, value: 90 }],
+    ['the lowest below it', [seen(300, [8, 1, null])], { time: 360, value: 1 }],
+    ['the farther of a high and a low', [seen(300, [22, 9, 4])], { time: 420, value: 4 }],
+    ['one that came ticks after it was told', [seen(300, [25]), seen(300, [25, 30])], { time: 360, value: 30 }],
+    ['never one from before it began', [seen(360, [99, 30])], { time: 360, value: 30 }],
+    ['none where all is within the range', [seen(300, [15, 16])], undefined],
+    ['none where there is no range', [seen(300, [99], { lower: null, upper: null })], undefined],
+    [
+      'measured by the range that was usual when it began',
+      [seen(300, [30]), seen(300, [30, 40], { lower: 25, upper: 60 })],
+      { time: 360, value: 40 },
+    ],
+  ])('the peak of an episode is %s', (_title, told, peak) => {
+    const [incident] = gatherIncidents(told.map((one, k) => signal(300 * (k + 1), [one])));
+    expect(incident.findings[0].peak).toEqual(peak);
+    expect(incident.findings[0].observed).toBe(told[0].observed);
+  });
+
+  it('an incident is as unusual as it came to be', () => {
+    const rarity = (onceInSeconds: number) => ({ onceInSeconds, evidenceSeconds: 1e6, unseen: false });
+    const told = [seen(300, [25], { rarity: rarity(100) }), seen(300, [25], { rarity: rarity(900) })];
+    const [incident] = gatherIncidents(told.map((one, k) => signal(300 * (k + 1), [one])));
+    expect(incident.findings[0].rarity?.onceInSeconds).toBe(900);
   });
 
   it('what is watched in shadow tells nobody', () => {
