@@ -1,4 +1,4 @@
-import { parseDuration } from '../shared/settings/settings.ts';
+import { parseDuration } from '../shared/settings/duration.ts';
 import { Misuse } from './exit-code.ts';
 
 /** What was given on the command line: text for options with a value, true or false for flags. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { severities } from './severities.ts';
 
 /**
  * What a shard says of an entity at a tick. Signals are levels, not edges: every tick repeats the full set of what
@@ -22,7 +23,7 @@ const rarity = z.object({
   unseen: z.boolean(),
 });
 
-const finding = z.object({
+export const findingSchema = z.object({
   /** Kind and series (or entity): what the router remembers `evaluatedAt` by. */
   key: z.string(),
   kind: z.enum(['anomaly', 'rule', 'forecast', 'batch']),
@@ -41,6 +42,10 @@ const finding = z.object({
   upper: z.number().nullable(),
   /** Calibrated, 0…1. */
   score: z.number(),
+  /** Where whoever raised it knows better than the table of severities: a rule or a forecast that was given one. */
+  severity: z.enum(severities).optional(),
+  /** Normal because the series or the entity is looked after no more, not because it recovered. */
+  gone: z.boolean().optional(),
   rarity: rarity.nullable(),
   shares: z.array(share),
   /** One sentence that explains it. */
@@ -65,10 +70,10 @@ export const signalSchema = z.object({
   intervalSeconds: z.number(),
   /** `shadow`: computed and recorded, nobody is to be told. */
   mode: z.enum(['live', 'shadow']),
-  findings: z.array(finding).min(1),
+  findings: z.array(findingSchema).min(1),
 });
 
 export type Signal = z.infer<typeof signalSchema>;
-export type Finding = z.infer<typeof finding>;
+export type Finding = z.infer<typeof findingSchema>;
 export type Rarity = z.infer<typeof rarity>;
 export type Share = z.infer<typeof share>;

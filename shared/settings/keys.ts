@@ -19,35 +19,72 @@ const tickName = (tick: number): string => String(Math.round(tick)).padStart(10,
 export const keys = {
   settings: (hash: string) => `settings/${hash}.json`,
   inventory: (watch: string) => `inventory/${safe(watch)}`,
+  /** All history of a shard, whatever the period of its points. */
   historyPrefix: (watch: string, shard: string) => `history/${safe(watch)}/${safe(shard)}/`,
-  historyHourPrefix: (watch: string, shard: string, time: number) =>
-    `${keys.historyPrefix(watch, shard)}${hourOf(time)}/`,
-  historyTick: (watch: string, shard: string, tick: number) =>
-    `${keys.historyHourPrefix(watch, shard, tick)}${tickName(tick)}`,
-  historyDay: (watch: string, shard: string, time: number) => `${keys.historyPrefix(watch, shard)}day/${dayOf(time)}`,
-  historyBackfill: (watch: string, shard: string, time: number) =>
-    `${keys.historyPrefix(watch, shard)}backfill/${dayOf(time)}`,
-  historyDayPrefix: (watch: string, shard: string) => `${keys.historyPrefix(watch, shard)}day/`,
-  historyBackfillPrefix: (watch: string, shard: string) => `${keys.historyPrefix(watch, shard)}backfill/`,
+  /** Points of one period: a shard whose watch has another period now keeps both, apart from each other. */
+  historyPeriodPrefix: (watch: string, shard: string, periodSeconds: number) =>
+    `${keys.historyPrefix(watch, shard)}${periodSeconds}s/`,
+  historyHourPrefix: (watch: string, shard: string, periodSeconds: number, time: number) =>
+    `${keys.historyPeriodPrefix(watch, shard, periodSeconds)}${hourOf(time)}/`,
+  historyTick: (watch: string, shard: string, periodSeconds: number, tick: number) =>
+    `${keys.historyHourPrefix(watch, shard, periodSeconds, tick)}${tickName(tick)}`,
+  historyDay: (watch: string, shard: string, periodSeconds: number, time: number) =>
+    `${keys.historyDayPrefix(watch, shard, periodSeconds)}${dayOf(time)}`,
+  historyBackfill: (watch: string, shard: string, periodSeconds: number, time: number) =>
+    `${keys.historyBackfillPrefix(watch, shard, periodSeconds)}${dayOf(time)}`,
+  historyDayPrefix: (watch: string, shard: string, periodSeconds: number) =>
+    `${keys.historyPeriodPrefix(watch, shard, periodSeconds)}day/`,
+  historyBackfillPrefix: (watch: string, shard: string, periodSeconds: number) =>
+    `${keys.historyPeriodPrefix(watch, shard, periodSeconds)}backfill/`,
   /** What of the backfill is done; sorts after the days of `backfill/` and is none of them. */
-  historyProgress: (watch: string, shard: string) => `${keys.historyPrefix(watch, shard)}progress`,
+  historyProgress: (watch: string, shard: string, periodSeconds: number) =>
+    `${keys.historyPeriodPrefix(watch, shard, periodSeconds)}progress`,
   modelPrefix: (watch: string, role: ModelRole) => `models/${safe(watch)}/${role}/`,
   model: (watch: string, role: ModelRole, id: string) => `${keys.modelPrefix(watch, role)}${safe(id)}`,
   champion: (watch: string, role: ModelRole) => `${keys.modelPrefix(watch, role)}champion.json`,
   state: (watch: string, shard: string, part: 'anomaly' | 'forecast') => `state/${safe(watch)}/${safe(shard)}/${part}`,
   anomalies: (tick: number, watch: string, shard: string) =>
     `anomalies/${dayOf(tick)}/${safe(watch)}-${safe(shard)}-${tickName(tick)}`,
+  /** One per group: its open incident, and what must be remembered after its end. */
+  incidentPrefix: 'incidents/open/',
+  incident: (group: string) => `incidents/open/${safe(group)}.json`,
+  closedIncidentPrefix: (day: string) => `incidents/closed/${day}/`,
+  closedIncident: (closedAt: number, group: string, number: number) =>
+    `incidents/closed/${dayOf(closedAt)}/${safe(group)}-${tickName(number)}.json`,
+  /** What is counted per watch: beginnings for storms, pages of the day. */
+  watchBook: (watch: string) => `incidents/watches/${safe(watch)}.json`,
+  mutePrefix: 'incidents/mutes/',
+  mute: (id: string) => `incidents/mutes/${safe(id)}.json`,
+  feedbackPrefix: (watch: string) => `feedback/${safe(watch)}/`,
+  feedback: (watch: string, id: string) => `feedback/${safe(watch)}/${safe(id)}`,
+  auditPrefix: (day: string) => `audit/${day}/`,
+  /** @param batch unique to what handled it, ascending in time. */
+  audit: (time: number, batch: string) => `audit/${dayOf(time)}/${safe(batch)}.jsonl`,
+  digest: (time: number) => `reports/digest/${dayOf(time)}.json`,
+  chart: (name: string) => `charts/${safe(name)}.png`,
 } as const;
+
+/** The group of an incident's key, or undefined for any other key. */
+export function groupOfIncidentKey(key: string): string | undefined {
+  const match = /^incidents\/open\/([^/]+)\.json$/.exec(key);
+  return match?.[1] === undefined ? undefined : decodeURIComponent(match[1]);
+}
 
 /** The day (`2026-11-21`) of a compacted or backfilled object's key, or undefined for any other key. */
 export function dayOfHistoryKey(key: string): string | undefined {
-  return /^history\/[^/]+\/[^/]+\/(?:day|backfill)\/(\d{4}-\d\d-\d\d)$/.exec(key)?.[1];
+  return /^history\/[^/]+\/[^/]+\/[\d.]+s\/(?:day|backfill)\/(\d{4}-\d\d-\d\d)$/.exec(key)?.[1];
+}
+
+/** Length in seconds of the points that a history key is of, or undefined for any other key. */
+export function periodOfHistoryKey(key: string): number | undefined {
+  const period = /^history\/[^/]+\/[^/]+\/(\d+(?:\.\d+)?)s\//.exec(key)?.[1];
+  return period === undefined ? undefined : Number(period);
 }
 
 export type ModelRole = 'entity-detector' | 'forecaster';
 
 /** The tick of a history tick's key, or undefined for any other key. */
 export function tickOfHistoryKey(key: string): number | undefined {
-  const match = /^history\/[^/]+\/[^/]+\/\d{4}-\d\d-\d\dT\d\d\/(\d{10})$/.exec(key);
+  const match = /^history\/[^/]+\/[^/]+\/[\d.]+s\/\d{4}-\d\d-\d\dT\d\d\/(\d{10})$/.exec(key);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }

@@ -1,41 +1,10 @@
 import * as z from 'zod';
 import { isStatistic } from '../metrics/metric.ts';
 import { isTimeZone } from '../metrics/time-zone.ts';
+import { alertSettings, groupBy, severity } from './alert-settings.ts';
+import { duration } from './duration.ts';
 
 /** Messages are `what is wrong → what to write instead`; `settings-problems.ts` adds place, line and value. */
-const durationText = /^\s*(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+$/;
-const longestDuration = 20 * 366 * 86_400;
-
-const duration = z
-  .union(
-    [
-      z.number(),
-      z
-        .string()
-        .regex(durationText, 'is not a duration → write a number and a unit, such as 30s, 5m, 6h, 14d or 1h30m'),
-    ],
-    {
-      error: 'is not a duration → write a number and a unit, such as 30s, 5m, 6h, 14d or 1h30m',
-    },
-  )
-  .transform((given, context) => {
-    const seconds = typeof given === 'number' ? given : (parseDuration(given) ?? Number.NaN);
-    if (seconds > 0 && seconds <= longestDuration) return seconds;
-    context.addIssue({
-      code: 'custom',
-      message: 'must be longer than 0 and at most 20 years → write such as 5m or 14d',
-    });
-    return z.NEVER;
-  });
-
-/** Seconds of `30s`, `5m`, `6h`, `14d`, `1h30m`; undefined for anything else. */
-export function parseDuration(text: string): number | undefined {
-  const units: ReadonlyMap<string, number> = new Map(Object.entries({ s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }));
-  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*([smhdw])\s*/gy)];
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text.trim()) return undefined;
-  return parts.reduce((sum, part) => sum + Number(part[1]) * (units.get(part[2]) ?? Number.NaN), 0);
-}
-
 const statistic = z
   .string()
   .refine(
@@ -115,13 +84,19 @@ const nature = z
 const labelGlob = name.describe('Which series, by their label; globs allowed');
 const rule = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('above'), metric: labelGlob, limit: z.number() }),
-    z.strictObject({ kind: z.literal('below'), metric: labelGlob, limit: z.number() }),
-    z.strictObject({ kind: z.literal('jump'), metric: labelGlob, by: z.number().positive() }),
-    z.strictObject({ kind: z.literal('stuck'), metric: labelGlob, for: duration }),
+    z.strictObject({ kind: z.literal('above'), metric: labelGlob, limit: z.number(), severity: severity.optional() }),
+    z.strictObject({ kind: z.literal('below'), metric: labelGlob, limit: z.number(), severity: severity.optional() }),
+    z.strictObject({
+      kind: z.literal('jump'),
+      metric: labelGlob,
+      by: z.number().positive(),
+      severity: severity.optional(),
+    }),
+    z.strictObject({ kind: z.literal('stuck'), metric: labelGlob, for: duration, severity: severity.optional() }),
     z.strictObject({
       kind: z.literal('silent'),
       metric: labelGlob,
+      severity: severity.optional(),
       for: duration.describe(
         'A thing that CloudWatch no longer lists, some three hours after its last metric, is taken for gone once it was so for as long as the longest silence of the watch’s rules that exceeds 3h; after 14 days it is in any case',
       ),
@@ -150,7 +125,9 @@ const percentages = z
     tell: z
       .array(z.enum(['above', 'below', 'jump']))
       .default([])
-      .describe('Which of these flags people are told of; default: none'),
+      .describe(
+        'Which of these flags raise by themselves, such as [above]; the others only add a sentence to an anomaly that was found anyhow. Default: none',
+      ),
   })
   .refine(
     ({ above, below }) => above === 'off' || below === 'off' || below < above,
@@ -287,6 +264,11 @@ const watch = z
       .default({})
       .describe('What a metric means, by label glob, over what is known of the usual AWS metrics'),
     shadow: z.boolean().default(false).describe('Judge and record, and tell nobody'),
+    groupBy: groupBy.optional().describe('What makes one incident; default: what `alerts` says'),
+    runbook: z
+      .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+      .optional()
+      .describe('What to do: stands in every notice of this watch'),
     labels: z.record(name, z.string().max(1024)).default({}).describe('Go with every signal, for routing'),
     forest: forest.prefault({}).describe('The model of a thing’s metrics together'),
   })
@@ -311,8 +293,16 @@ export const settingsSchema = z.strictObject({
     .default('aiops')
     .describe('What the deployment is called'),
   retention: duration.default(190 * 86_400).describe('How long history is kept'),
-  quotaShare: z.number().gt(0).max(1).default(0.25).describe('The part of the account’s CloudWatch quotas we may use'),
+  quotaShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.25)
+    .describe(
+      'The part of the account’s CloudWatch quotas we may use. Deployed, half of it is for the scheduled ticks, divided by the watches, and half for the workers, divided by how many run at once',
+    ),
   seed: z.int().default(1).describe('Of everything that is drawn by chance'),
+  alerts: alertSettings.prefault({}).describe('Who is told what, how and when'),
   watches: z
     .record(
       z.string().regex(/^[^\p{Cc}/\\]{1,64}$/u, 'is not a name for a watch → write 1 to 64 characters without slashes'),

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parseAlertBudget } from '../../shared/detectors/alert-budget.ts';
 import { checkSettings, parseSettings, parseSettingsJson } from '../../shared/settings/load-settings.ts';
 import { SettingsError } from '../../shared/settings/settings-error.ts';
-import { parseDuration, watchesOf } from '../../shared/settings/settings.ts';
+import { parseDuration } from '../../shared/settings/duration.ts';
+import { watchesOf } from '../../shared/settings/settings.ts';
 
 const parsed = (yaml: string) => parseSettings(yaml, 'aiops.yaml');
 const watchWith = (lines: string) =>

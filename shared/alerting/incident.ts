@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { severities } from './severities.ts';
+import { findingSchema } from './signal.ts';
+
+/** All times are epoch seconds. `…At` of what a shard says is the tick's scheduled time; all others are the clock's. */
+const time = z.number();
+const severity = z.enum(severities);
+
+/** What was last said of one thing (see `Finding.key`), and what is remembered of it for as long as the group is. */
+const member = z.object({
+  /** With chart points only for the gravest few. */
+  finding: findingSchema,
+  watch: z.string(),
+  shard: z.string(),
+  entity: z.string(),
+  labels: z.record(z.string(), z.string()),
+  mode: z.enum(['live', 'shadow']),
+  intervalSeconds: z.number(),
+  /** The newest tick that spoke of it: what is not newer is ignored. */
+  evaluatedAt: time,
+  severity,
+  /** The gravest it was in this incident. */
+  worst: severity,
+  /** Ticks at which it fired first and last in this incident; null where it did not. */
+  firedAt: time.nullable(),
+  lastFiredAt: time.nullable(),
+});
+
+/** What one channel knows of the incident. */
+const channelMemory = z.object({
+  /** Number of the last notice that it took; 0 for none. */
+  delivered: z.int().nonnegative(),
+  deliveredAt: time.nullable(),
+  /** A trigger may have reached it: it must hear of the end, even where its answer was lost. */
+  mayBeOpen: z.boolean(),
+  /** What it is still to be told. Replaced by a newer notice. */
+  owed: z
+    .object({
+      notice: z.int(),
+      since: time,
+      attempts: z.int(),
+      nextAt: time,
+      /** It gets somebody out of bed. */
+      page: z.boolean(),
+      error: z.string(),
+    })
+    .nullable(),
+  /** Why it refused for good, where it did. */
+  rejected: z.string().nullable(),
+});
+
+const decision = z.object({
+  /** 1, 2, 3… within the incident. */
+  number: z.int().positive(),
+  reason: z.string(),
+  severity,
+  at: time,
+  /** Keys that fired when it was decided. */
+  keys: z.array(z.string()),
+  /** Channels that are to hear it. */
+  channels: z.array(z.string()),
+  /** Until then only who wrote the decision delivers it; afterwards anybody takes over what is not remembered. */
+  claimedUntil: time,
+  claimedBy: z.string(),
+});
+
+export const incidentSchema = z.object({
+  version: z.literal(1),
+  deployment: z.string(),
+  /** Names the group; one record per group, under `incidents/open/`. */
+  group: z.string(),
+  groupedBy: z.enum(['entity', 'watch', 'label', 'all', 'storm']),
+  /** What people read: the entity, the watch, the label's value. */
+  title: z.string(),
+  /** The tick that opened it: never used twice by a group, even after its record was forgotten. */
+  number: z.int(),
+  /** Short, for people and links; from deployment, group and number. */
+  id: z.string(),
+  status: z.enum(['open', 'closed']),
+  /** The tick of the first firing signal, and when we heard of it. */
+  openedAt: time,
+  heardAt: time,
+  /** A firing signal arrived within three intervals of its tick: it may speak. */
+  fresh: z.boolean(),
+  /** Since when nothing fires and nothing is unknown; null while something does. */
+  calmSince: time.nullable(),
+  closedAt: time.nullable(),
+  closeReason: z.enum(['recovered', 'entity-gone', 'no-longer-known', 'by-person', 'joined-storm']).nullable(),
+  members: z.record(z.string(), member),
+  /** Times at which it began to fire, across incidents of the group, within the flapping window. */
+  starts: z.array(time),
+  /** Notices of this incident: the newest decision; earlier ones are in the audit. */
+  told: decision.nullable(),
+  /** Whether a decision to speak was ever taken in this incident. */
+  announced: z.boolean(),
+  flappingTold: z.boolean(),
+  channels: z.record(z.string(), channelMemory),
+  acknowledged: z.object({ by: z.string(), at: time }).nullable(),
+  snoozed: z.object({ by: z.string(), until: time }).nullable(),
+  /** Group of the storm that tells this incident's story. */
+  storm: z.string().nullable(),
+  /** The last named silence: it is recorded when it changes, not every minute. */
+  silence: z.string().nullable(),
+});
+
+/** The open story of a group, and what must be remembered after its end. Stored under compare-and-swap. */
+export type Incident = z.infer<typeof incidentSchema>;
+export type Member = z.infer<typeof member>;
+export type ChannelMemory = z.infer<typeof channelMemory>;
+export type Decision = z.infer<typeof decision>;

@@ -1,0 +1,76 @@
+import type { Rarity, Share } from './signal.ts';
+import type { Severity } from './severities.ts';
+import type { SpeakReason } from './notice-reason.ts';
+
+/** One thing that fires, or fired, as people are told of it. Nothing here is escaped: each channel does that itself. */
+export interface NoticeFinding {
+  readonly key: string;
+  readonly entity: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly status: 'firing' | 'normal' | 'unknown';
+  readonly severity: Severity;
+  /** Epoch seconds. */
+  readonly since: number;
+  readonly observed: number | null;
+  readonly expected: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly rarity: Rarity | null;
+  readonly shares: readonly Share[];
+  readonly explanation: string;
+}
+
+/** What a chart is drawn from; see `presentation/chart`. */
+export interface NoticeChart {
+  readonly title: string;
+  readonly unit: string;
+  /** Time (epoch seconds), value, lower and upper end of the expected band. At most 200. */
+  readonly points: readonly (readonly [number, number | null, number | null, number | null])[];
+  /** Epoch seconds from which on it was strange. */
+  readonly since: number;
+  readonly limit?: number;
+}
+
+/** A link for people: where, and what it says. */
+export interface NoticeLink {
+  readonly kind: 'graph' | 'runbook' | 'acknowledge' | 'snooze' | 'normal' | 'incident';
+  readonly text: string;
+  readonly url: string;
+}
+
+/** What people are told, complete in itself. Made anew from the incident whenever it is delivered. */
+export interface Notice {
+  readonly deployment: string;
+  readonly incident: string;
+  readonly group: string;
+  /** Of the notice within the incident: 1, 2, 3… */
+  readonly number: number;
+  readonly reason: SpeakReason;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly watches: readonly string[];
+  readonly entities: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** When the incident began, by the ticks (epoch seconds). */
+  readonly since: number;
+  /** When it was decided to tell it. */
+  readonly at: number;
+  /** When it ended, where it has. */
+  readonly until?: number;
+  /** The newest tick that judged it; said where it is long ago. */
+  readonly evaluatedAt: number;
+  /** No tick has judged it for three intervals: "not evaluated since …". */
+  readonly stale: boolean;
+  /** Firing first, the gravest first; `more` says how many are left out. */
+  readonly findings: readonly NoticeFinding[];
+  readonly more: number;
+  readonly chart?: NoticeChart;
+  /** Where the chart lies as a picture, for a while. */
+  readonly image?: string;
+  readonly links: readonly NoticeLink[];
+  /** The same for every message of this incident, and for no other: `deployment/group/number`, at most 255 characters. */
+  readonly dedupKey: string;
+  /** A drill: clearly marked as such wherever it is read. */
+  readonly test?: boolean;
+}
