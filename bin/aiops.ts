@@ -82,6 +82,7 @@ const commands: readonly CommandDescription[] = [
       ['--days <n>', 'How many days, 1 to 90 (7)'],
       ['--seed <n>', 'Another fleet, other faults (1)'],
       ['--every <duration>', 'Length of one point (1m)'],
+      ['--force', 'Replace files that are there already'],
     ],
     examples: ['aiops simulate --out simulated --days 7'],
     load: async () => (await import('./commands/simulate.ts')).simulate,

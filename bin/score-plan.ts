@@ -14,7 +14,7 @@ export interface ScoreJob {
 
 export interface ScorePlan {
   readonly jobs: readonly ScoreJob[];
-  /** Files in the folder that are no CSV by their name. */
+  /** Files in the folder that are no CSV by their name; a list of simulated faults is not counted. */
   readonly passedOver: number;
   /** Inputs for which the folder given as history has no file. */
   readonly withoutHistory: readonly string[];
@@ -28,6 +28,9 @@ export interface ScoreRequest {
   /** A file for all, or a folder of the same shape; false: not even a sibling. */
   readonly history: string | false | undefined;
 }
+
+/** What `simulate` writes beside its CSVs: it is no metric, and nobody need be told that it was passed over. */
+export const faultListName = 'faults.json';
 
 const isCsv = (path: string): boolean => /\.csv(\.gz)?$/i.test(path);
 const plainName = (path: string): string => path.replace(/\.gz$/i, '');
@@ -127,7 +130,8 @@ export async function planScore(request: ScoreRequest): Promise<ScorePlan> {
       bytes: (await stat(path)).size + (learned === undefined ? 0 : (await stat(learned)).size),
     });
   }
-  return { jobs, passedOver: files.length - chosen.length, withoutHistory };
+  const other = kind === 'file' ? [] : files.filter((path) => !isCsv(path) && basename(path) !== faultListName);
+  return { jobs, passedOver: other.length, withoutHistory };
 }
 
 async function historyOf(

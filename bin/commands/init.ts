@@ -51,11 +51,17 @@ watches:
     #       errors: { namespace: AWS/Lambda, metric: Errors, dimensions: { FunctionName: orders }, statistic: Sum }
     #       requests: { namespace: AWS/Lambda, metric: Invocations, dimensions: { FunctionName: orders }, statistic: Sum }
 
+    # Percentages are flagged above 90, below 5, and where they change by 30 points at once.
+    # Such a flag only adds a sentence to an anomaly; those named in tell raise by themselves, like rules.
+    # percentages: { above: 90, below: 5, jump: 30, tell: [] }
+    # percentages: { above: 95, below: off, tell: [above] }   # raises above 95; no flag below
+
     # shadow: false         # true: compute and record, tell nobody
 
 # name: aiops             # what everything is called in the account
 # retention: 190d         # how long history is kept
-# quotaShare: 0.25        # the share of the account's CloudWatch quotas that may be used
+# quotaShare: 0.25        # the share of the account's CloudWatch quotas that may be used: half of it by the
+#                         # scheduled ticks, divided by the watches; half by the workers, divided by how many run at once
 # seed: 1
 `;
 

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { SimulatedFleet } from '../../shared/adapters/local/simulated-fleet.ts';
 import { csvField } from '../../shared/presentation/scored-csv.ts';
 import { checkSettings } from '../../shared/settings/load-settings.ts';
@@ -8,13 +9,17 @@ import type { RunCommand } from '../command-line.ts';
 import { exitCode, Misuse } from '../exit-code.ts';
 import { duration, flag, text, wholeNumber } from '../options.ts';
 import { progressBar } from '../progress.ts';
+import { faultListName } from '../score-plan.ts';
 
 const day = 86_400;
 /** A Monday: the same command writes the same files on any day. */
 const firstDay = Date.UTC(2026, 10, 2) / 1000;
 const sampleSeconds = 10;
 
-/** `simulate`: one CSV per server of the simulated fleet, and `faults.json` with what was done to them. */
+/**
+ * `simulate`: one CSV per server of the simulated fleet, and `faults.json` with what was done to them. Replaces nothing
+ * that is there, unless told to.
+ */
 export const simulate: RunCommand = async (_args, options, terminal) => {
   const folder = resolve(terminal.cwd, text(options, 'out') ?? 'simulated');
   const days = wholeNumber(options, 'days', 1, 90) ?? 7;
@@ -30,6 +35,15 @@ export const simulate: RunCommand = async (_args, options, terminal) => {
   const { series } = await fleet.discover(watchesOf(settings)[0]);
   const servers = [...new Set(series.map(({ entity }) => entity))];
 
+  const pathOf = (server: string): string => join(folder, `${server}.csv`);
+  const faultsFile = join(folder, faultListName);
+  const there = [...servers.map(pathOf), faultsFile].filter((path) => existsSync(path));
+  if (there.length > 0 && !flag(options, 'force')) {
+    const more = there.length === 1 ? 'is' : `and ${there.length - 1} more are`;
+    throw new Misuse(
+      `${relative(terminal.cwd, there[0])} ${more} there already: name another folder with --out, or replace with --force`,
+    );
+  }
   await mkdir(folder, { recursive: true });
   const bar = progressBar(terminal, 'simulate', servers.length * days);
   const files: string[] = [];
@@ -37,7 +51,7 @@ export const simulate: RunCommand = async (_args, options, terminal) => {
   try {
     for (const server of servers) {
       const own = series.filter(({ entity }) => entity === server);
-      const path = join(folder, `${server}.csv`);
+      const path = pathOf(server);
       let content = `${['timestamp', ...own.map(({ label }) => csvField(label))].join(',')}\n`;
       for (let from = firstDay; from < to; from += day) {
         terminal.signal.throwIfAborted();
@@ -60,7 +74,6 @@ export const simulate: RunCommand = async (_args, options, terminal) => {
     start: new Date(fault.start * 1000).toISOString(),
     end: new Date(fault.end * 1000).toISOString(),
   }));
-  const faultsFile = join(folder, 'faults.json');
   await writeFile(faultsFile, `${JSON.stringify({ seed, faults }, undefined, 2)}\n`);
 
   if (flag(options, 'json')) terminal.out(`${JSON.stringify({ files, faults: faultsFile })}\n`);

@@ -60,6 +60,16 @@ describe('detect on files', { timeout: 60_000 }, () => {
     expect(new Set(readdirSync(join(cwd, 'aiops-data/inventory')).map((name) => name.slice(0, 16))).size).toBe(2);
   });
 
+  it('counts an entity once that is told of and sends nothing', async () => {
+    const yaml =
+      'watches:\n  web:\n    source: { kind: csv, path: data }\n    period: 5m\n    settle: 1\n    rules: [{ kind: silent, metric: "*", for: 15m }]\n';
+    const whole = steady(false);
+    const ended = `${whole.split('\n').slice(0, -13).join('\n')}\n`;
+    const cwd = scratchFolder({ 'aiops.yaml': yaml, 'data/quiet.csv': ended, 'data/well.csv': whole });
+    const { stdout } = await aiops(cwd, ['detect']);
+    expect(stdout).toMatch(/web: 2 entities, 2 series; 1 unusual\n/);
+  });
+
   it('gives summary and signals as JSON', async () => {
     const cwd = scratchFolder({ 'web.csv': steady(true) });
     const { stdout } = await aiops(cwd, ['detect', '--source', 'csv:web.csv', '--json']);
@@ -114,6 +124,19 @@ describe('simulate, collect, doctor', { timeout: 60_000 }, () => {
     expect(read('c')).not.toBe(read('a'));
     const { faults } = JSON.parse(readFileSync(join(cwd, 'a/faults.json'), 'utf8')) as { faults: { kind: string }[] };
     expect(faults.length).toBeGreaterThan(0);
+  });
+
+  it('simulate replaces what is there only when told to, and then all of it', async () => {
+    const cwd = scratchFolder({ 'mine/api-server-01.csv': 'precious', 'mine/notes.txt': 'mine' });
+    const args = ['simulate', '--out', 'mine', '--days', '1', '--every', '5m'];
+    const { code, stderr } = await aiops(cwd, args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('mine/api-server-01.csv is there already: name another folder with --out');
+    expect(readdirSync(join(cwd, 'mine'))).toEqual(['api-server-01.csv', 'notes.txt']);
+    expect(readFileSync(join(cwd, 'mine/api-server-01.csv'), 'utf8')).toBe('precious');
+    expect((await aiops(cwd, [...args, '--force'])).code).toBe(0);
+    expect(readFileSync(join(cwd, 'mine/api-server-01.csv'), 'utf8')).toMatch(/^timestamp,/);
+    expect((await aiops(cwd, args)).stderr).toContain('web-server-01.csv and 5 more are there already');
   });
 
   it('simulate refuses points that do not fit', async () => {

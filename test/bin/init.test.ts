@@ -32,7 +32,9 @@ describe('init', () => {
       .map((line) => line.replace(/^(\s*)# ?/, '$1'))
       .filter(
         (line) =>
-          !/^\s*(select: AWS\/EC2|sensitivity: \{|select:$|- AWS\/EC2|- \{ namespace: AWS\/(RDS|App))/.test(line),
+          !/^\s*(select: AWS\/EC2|sensitivity: \{|percentages: \{ above: 95|select:$|- AWS\/EC2|- \{ namespace: AWS\/(RDS|App))/.test(
+            line,
+          ),
       );
     const settings = settingsSchema.parse(parse(single.join('\n')));
     const watch = settings.watches['servers'];
@@ -44,6 +46,19 @@ describe('init', () => {
       expressions: watch.expressions,
       sensitivity: '3 per week',
     });
+  });
+
+  it('its other ways to say a thing are right, too', () => {
+    const others = settingsTemplate
+      .split('\n')
+      .filter((line) => /# (sensitivity: \{|percentages: \{ above: 95)/.test(line));
+    expect(others).toHaveLength(2);
+    const watch = others.map((line) => line.replace(/^\s*# ?/, '    ')).join('\n');
+    const { percentages, sensitivity } = settingsSchema.parse(parse(`watches:\n  servers:\n${watch}`)).watches[
+      'servers'
+    ];
+    expect(percentages).toEqual({ above: 95, below: 'off', jump: 30, tell: ['above'] });
+    expect(sensitivity).toEqual({ threshold: 1.75 });
   });
 
   it('never writes over a file', async () => {

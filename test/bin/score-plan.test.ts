@@ -27,6 +27,12 @@ describe('planning what to score', () => {
     expect(plan.passedOver).toBe(1);
   });
 
+  it('knows the list of faults that simulate writes for what it is', async () => {
+    const folder = scratchFolder({ 'in/a.csv': csv, 'in/faults.json': '{}', 'in/notes.txt': 'x' });
+    const plan = await planScore({ cwd: folder, input: 'in', output: 'out', history: undefined });
+    expect({ files: plan.jobs.length, passedOver: plan.passedOver }).toEqual({ files: 1, passedOver: 1 });
+  });
+
   it('leaves the results of the last time out, where they lie inside the input', async () => {
     const folder = scratchFolder({ 'a.csv': csv, 'out/a.csv': csv });
     const plan = await planScore({ cwd: '/', input: folder, output: join(folder, 'out'), history: undefined });
