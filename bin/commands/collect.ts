@@ -66,7 +66,7 @@ async function collectWatch(watch: Watch, ports: LocalPorts, terminal: Terminal)
   const now = Math.floor(ports.clock.now());
   const { series, leftOut } = await ports.source(watch).discover(watch);
   const { inventory } = await updateInventory(ports, watch.name, series, now);
-  const shards = planShards(inventory);
+  const shards = planShards(inventory, watch.period);
   const span = Math.ceil(backfillSpan(watch.period, ports.settings.retention) / secondsPerDay) + 1;
   const bar = progressBar(terminal, `collect ${watch.name}`, Math.max(1, shards.length * span));
   const sum = { days: 0, points: 0, billedMetrics: 0 };

@@ -15,6 +15,8 @@ export interface BackfillPorts extends StoragePorts {
 export interface BackfillJob {
   readonly watch: string;
   readonly shard: string;
+  /** Length of the points that are asked for; each period has a past, and a progress, of its own. */
+  readonly periodSeconds: number;
   readonly series: readonly SeriesDescription[];
   /** Epoch seconds; whole seconds, `from < to`. `to` is the first live tick, or now. */
   readonly from: number;
@@ -98,7 +100,7 @@ export async function backfillHistory(
   const sum = { days: 0, points: 0, billedMetrics: 0 };
   await updateProgress(ports, job, (progress) => withNewcomers(progress, job));
   for (;;) {
-    const progress = await readProgress(ports, job.watch, job.shard);
+    const progress = await readProgress(ports, job.watch, job.shard, job.periodSeconds);
     const pass = newestUnfinished(progress);
     if (pass === undefined) return { status: 'done', ...sum };
     if (!mayGoOn()) return { status: 'paused', ...sum };
@@ -122,8 +124,33 @@ export async function backfillHistory(
 }
 
 /** How far a shard's backfill has come; empty before the first run. */
-export async function readProgress(ports: StoragePorts, watch: string, shard: string): Promise<BackfillProgress> {
-  return (await readStored(ports, backfillProgressKind, keys.historyProgress(watch, shard)))?.value ?? none;
+export async function readProgress(
+  ports: StoragePorts,
+  watch: string,
+  shard: string,
+  periodSeconds: number,
+): Promise<BackfillProgress> {
+  return (
+    (await readStored(ports, backfillProgressKind, keys.historyProgress(watch, shard, periodSeconds)))?.value ?? none
+  );
+}
+
+/**
+ * Has the past fetched anew of a period that comes back after the watch had another one: what was fetched and pulled
+ * until then stays, but the time between is nowhere. What began to be fetched since is left alone, so repeating it
+ * changes nothing.
+ *
+ * @param since epoch seconds: the last tick of the other period.
+ */
+export async function reopenBackfill(
+  ports: StoragePorts,
+  place: Pick<BackfillJob, 'watch' | 'shard' | 'periodSeconds'>,
+  since: number,
+): Promise<void> {
+  await updateProgress(ports, place, (progress) => {
+    const passes = progress.passes.filter(({ to }) => to + place.periodSeconds > since);
+    return passes.length === progress.passes.length ? progress : { ...progress, passes };
+  });
 }
 
 const none: BackfillProgress = { passes: [], missing: [] };
@@ -133,7 +160,7 @@ async function storeDay(ports: BackfillPorts, job: BackfillJob, start: number, r
   const merger = new PointMerger();
   for (const { id, points } of reading.series) merger.add(id, points, 0);
   const day = dayOf(start);
-  await mergeIntoDay(ports, keys.historyBackfill(job.watch, job.shard, start), day, merger);
+  await mergeIntoDay(ports, keys.historyBackfill(job.watch, job.shard, job.periodSeconds, start), day, merger);
   return merger.ids().reduce((sum, id) => sum + merger.points(id).times.length, 0);
 }
 
@@ -163,14 +190,14 @@ function replaced(
 
 async function updateProgress(
   ports: StoragePorts,
-  job: BackfillJob,
+  { watch, shard, periodSeconds }: Pick<BackfillJob, 'watch' | 'shard' | 'periodSeconds'>,
   change: (progress: BackfillProgress) => BackfillProgress,
 ): Promise<void> {
-  const key = keys.historyProgress(job.watch, job.shard);
+  const key = keys.historyProgress(watch, shard, periodSeconds);
   for (let attempt = 1; attempt <= 20; attempt++) {
     const present = await readStored(ports, backfillProgressKind, key);
     const changed = change(present?.value ?? none);
-    if (changed === present?.value) return;
+    if (changed === (present?.value ?? none)) return;
     if ((await writeStored(ports, backfillProgressKind, key, changed, present?.version ?? 'absent')) === 'stored')
       return;
   }

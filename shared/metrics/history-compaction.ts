@@ -2,7 +2,7 @@ import type { StoragePorts } from '../models/stored-artefact.ts';
 import { StoredObjectError } from '../models/stored-object-error.ts';
 import { dayOf, dayOfHistoryKey, keys } from '../settings/keys.ts';
 import { daySeconds, mergeIntoDay, startOfDay } from './history-days.ts';
-import { addTick, listTicks, readAll, readTick } from './history.ts';
+import { addTick, historyPeriods, listTicks, readAll, readTick } from './history.ts';
 import { PointMerger } from './point-merge.ts';
 
 export interface CompactionResult {
@@ -15,7 +15,7 @@ export interface CompactionResult {
 }
 
 /**
- * Merges the tick objects of all whole UTC days before `before` into one object a day. May be stopped anywhere and
+ * Merges the tick objects of all whole UTC days before `before` into one object a day, of each period there is. May be stopped anywhere and
  * repeated, also while others read, append or compact: days are written before ticks are deleted, and a reader that
  * finds a point in both counts it once. A tick that arrives late for a compacted day is merged by the next run.
  *
@@ -28,24 +28,29 @@ export async function compactHistory(
   shard: string,
   before: number,
 ): Promise<CompactionResult> {
-  const byDay = new Map<string, number[]>();
-  for await (const tick of listTicks(ports, watch, shard, -1, startOfDay(dayOf(before)) - 1)) {
-    const day = byDay.get(dayOf(tick)) ?? [];
-    day.push(tick);
-    byDay.set(dayOf(tick), day);
-  }
   const unreadable: StoredObjectError[] = [];
   let ticks = 0;
   let days = 0;
-  for (const of of byDay.values()) {
-    const done = await compactTicks(ports, watch, shard, of, unreadable);
-    ticks += done.ticks;
-    days += done.days;
+  for (const periodSeconds of await historyPeriods(ports, watch, shard)) {
+    const byDay = new Map<string, number[]>();
+    for await (const tick of listTicks(ports, watch, shard, periodSeconds, -1, startOfDay(dayOf(before)) - 1)) {
+      const day = byDay.get(dayOf(tick)) ?? [];
+      day.push(tick);
+      byDay.set(dayOf(tick), day);
+    }
+    for (const of of byDay.values()) {
+      const done = await compactTicks(ports, watch, shard, periodSeconds, of, unreadable);
+      ticks += done.ticks;
+      days += done.days;
+    }
   }
   return { ticks, days, unreadable };
 }
 
-/** Deletes what is older than the UTC day of `before`: days, backfill, and ticks that were never compacted. */
+/**
+ * Deletes what is older than the UTC day of `before`, of each period there is: days, backfill, and ticks that were never
+ * compacted. Of a period that has nothing left nothing is kept.
+ */
 export async function expireHistory(
   ports: StoragePorts,
   watch: string,
@@ -53,22 +58,55 @@ export async function expireHistory(
   before: number,
 ): Promise<{ readonly objects: number }> {
   const oldest = dayOf(before);
-  const expired: string[] = [];
-  for await (const tick of listTicks(ports, watch, shard, -1, startOfDay(oldest) - 1)) {
-    expired.push(keys.historyTick(watch, shard, tick));
+  let objects = 0;
+  for (const periodSeconds of await historyPeriods(ports, watch, shard)) {
+    const expired = await expiredOf(ports, watch, shard, periodSeconds, oldest);
+    await readAll(
+      expired,
+      (key) => ports.store.delete(key),
+      () => undefined,
+    );
+    objects += expired.length;
+    // What says that the days were fetched must not outlive them, or the period would come back to an empty past.
+    if (expired.length > 0 && (await hasOnlyProgress(ports, watch, shard, periodSeconds)))
+      await ports.store.delete(keys.historyProgress(watch, shard, periodSeconds));
   }
-  for (const prefix of [keys.historyDayPrefix(watch, shard), keys.historyBackfillPrefix(watch, shard)]) {
+  return { objects };
+}
+
+async function expiredOf(
+  ports: StoragePorts,
+  watch: string,
+  shard: string,
+  periodSeconds: number,
+  oldest: string,
+): Promise<readonly string[]> {
+  const expired: string[] = [];
+  for await (const tick of listTicks(ports, watch, shard, periodSeconds, -1, startOfDay(oldest) - 1)) {
+    expired.push(keys.historyTick(watch, shard, periodSeconds, tick));
+  }
+  for (const prefix of [
+    keys.historyDayPrefix(watch, shard, periodSeconds),
+    keys.historyBackfillPrefix(watch, shard, periodSeconds),
+  ]) {
     for await (const key of ports.store.list(prefix)) {
       const day = dayOfHistoryKey(key);
       if (day !== undefined && day < oldest) expired.push(key);
     }
   }
-  await readAll(
-    expired,
-    (key) => ports.store.delete(key),
-    () => undefined,
-  );
-  return { objects: expired.length };
+  return expired;
+}
+
+async function hasOnlyProgress(
+  ports: StoragePorts,
+  watch: string,
+  shard: string,
+  periodSeconds: number,
+): Promise<boolean> {
+  const progress = keys.historyProgress(watch, shard, periodSeconds);
+  for await (const key of ports.store.list(keys.historyPeriodPrefix(watch, shard, periodSeconds)))
+    if (key !== progress) return false;
+  return true;
 }
 
 /** Merges ticks of one day, all or none of each: a tick is deleted only once every day it has points of holds them. */
@@ -76,6 +114,7 @@ async function compactTicks(
   ports: StoragePorts,
   watch: string,
   shard: string,
+  periodSeconds: number,
   ticks: readonly number[],
   unreadable: StoredObjectError[],
 ): Promise<{ readonly ticks: number; readonly days: number }> {
@@ -83,7 +122,7 @@ async function compactTicks(
   const merged: number[] = [];
   await readAll(
     ticks,
-    (tick) => orUnreadable(readTick(ports, watch, shard, tick), unreadable),
+    (tick) => orUnreadable(readTick(ports, watch, shard, periodSeconds, tick), unreadable),
     (chunk, tick) => {
       if (chunk === undefined) return;
       addTick(merger, chunk);
@@ -92,7 +131,7 @@ async function compactTicks(
   );
   const days = daysOf(merger);
   for (const day of days) {
-    const key = keys.historyDay(watch, shard, startOfDay(day));
+    const key = keys.historyDay(watch, shard, periodSeconds, startOfDay(day));
     const written = await orUnreadable(
       mergeIntoDay(ports, key, day, merger).then(() => true),
       unreadable,
@@ -101,7 +140,7 @@ async function compactTicks(
   }
   await readAll(
     merged,
-    (tick) => ports.store.delete(keys.historyTick(watch, shard, tick)),
+    (tick) => ports.store.delete(keys.historyTick(watch, shard, periodSeconds, tick)),
     () => undefined,
   );
   return { ticks: merged.length, days: days.length };

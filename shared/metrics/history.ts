@@ -1,7 +1,7 @@
 import type { ArtefactKind } from '../models/artefact.ts';
 import { readStored, type StoragePorts, writeStored } from '../models/stored-artefact.ts';
 import { StoredObjectError } from '../models/stored-object-error.ts';
-import { dayOf, dayOfHistoryKey, keys, tickOfHistoryKey } from '../settings/keys.ts';
+import { dayOf, dayOfHistoryKey, keys, periodOfHistoryKey, tickOfHistoryKey } from '../settings/keys.ts';
 import { historyDayKind, type HistoryTick, historyTickKind } from './history-format.ts';
 import { daySeconds, startOfDay } from './history-days.ts';
 import { PointMerger } from './point-merge.ts';
@@ -22,18 +22,20 @@ const readAhead = 8;
  * Stores what a tick's run pulled, unless a run before us has: then nothing is changed and the caller gets what that
  * run pulled, and must judge that, for the source may have answered differently.
  *
+ * @param periodSeconds length of the points: history of each period is kept apart from that of any other.
  * @throws StoredObjectError if a run before us left an object that cannot be read.
  */
 export async function appendTick(
   ports: HistoryPorts,
   watch: string,
   shard: string,
+  periodSeconds: number,
   chunk: HistoryTick,
 ): Promise<'stored' | HistoryTick> {
   checkTick(chunk.tick);
-  const key = keys.historyTick(watch, shard, chunk.tick);
+  const key = keys.historyTick(watch, shard, periodSeconds, chunk.tick);
   if ((await writeStored(ports, historyTickKind, key, chunk, 'absent')) === 'stored') return 'stored';
-  const existing = await readTick(ports, watch, shard, chunk.tick);
+  const existing = await readTick(ports, watch, shard, periodSeconds, chunk.tick);
   if (existing === undefined) throw new Error(`object '${key}' was there and is gone: was its day compacted too soon?`);
   return existing;
 }
@@ -43,10 +45,34 @@ export async function readTick(
   ports: HistoryPorts,
   watch: string,
   shard: string,
+  periodSeconds: number,
   tick: number,
 ): Promise<HistoryTick | undefined> {
   checkTick(tick);
-  return (await readStored(ports, historyTickKind, keys.historyTick(watch, shard, tick)))?.value;
+  return (await readStored(ports, historyTickKind, keys.historyTick(watch, shard, periodSeconds, tick)))?.value;
+}
+
+/**
+ * The periods of which a shard has history, in seconds; more than one where the watch's period was changed. One request
+ * for each and one more.
+ */
+export async function historyPeriods(ports: HistoryPorts, watch: string, shard: string): Promise<readonly number[]> {
+  const prefix = keys.historyPrefix(watch, shard);
+  const found: number[] = [];
+  for (let after: string | undefined; ;) {
+    const key = await firstKey(ports, prefix, after);
+    if (key === undefined) return found;
+    const periodSeconds = periodOfHistoryKey(key);
+    if (periodSeconds !== undefined) found.push(periodSeconds);
+    // '0' follows '/': the next key that is not below the same folder, or is no folder's.
+    after =
+      periodSeconds === undefined ? key : `${keys.historyPeriodPrefix(watch, shard, periodSeconds).slice(0, -1)}0`;
+  }
+}
+
+async function firstKey(ports: HistoryPorts, prefix: string, after: string | undefined): Promise<string | undefined> {
+  for await (const key of ports.store.list(prefix, after)) return key;
+  return undefined;
 }
 
 /** The ticks stored with `after < tick <= upto` that no compaction has merged yet, ascending. */
@@ -54,11 +80,12 @@ export async function* listTicks(
   ports: HistoryPorts,
   watch: string,
   shard: string,
+  periodSeconds: number,
   after: number,
   upto = Infinity,
 ): AsyncIterable<number> {
-  const prefix = keys.historyPrefix(watch, shard);
-  const start = after < 0 ? undefined : keys.historyTick(watch, shard, Math.floor(after));
+  const prefix = keys.historyPeriodPrefix(watch, shard, periodSeconds);
+  const start = after < 0 ? undefined : keys.historyTick(watch, shard, periodSeconds, Math.floor(after));
   for await (const key of ports.store.list(prefix, start)) {
     const tick = tickOfHistoryKey(key);
     // Days and backfill sort after all hours.
@@ -96,27 +123,33 @@ export async function* readDays(
   ports: HistoryPorts,
   watch: string,
   shard: string,
+  periodSeconds: number,
   wanted: ReadonlySet<string> | undefined,
   from: number,
   to: number,
   options: ReadOptions = {},
 ): AsyncIterable<DayOfPoints> {
-  const ticks = await collect(listTicks(ports, watch, shard, Math.max(-1, from - 1), to + latenessSeconds));
+  const ticks = await collect(
+    listTicks(ports, watch, shard, periodSeconds, Math.max(-1, from - 1), to + latenessSeconds),
+  );
   const merger = new PointMerger();
   let nextTick = 0;
-  for (const day of await daysWithin(ports, watch, shard, ticks, from, to)) {
+  for (const day of await daysWithin(ports, watch, shard, periodSeconds, ticks, from, to)) {
     const start = startOfDay(day);
     // Ticks before the day's own object: a compaction in between deletes a tick only after the day holds its points.
     const due = ticks.slice(nextTick).filter((tick) => tick < start + daySeconds + latenessSeconds);
     nextTick += due.length;
     await readAll(
       due,
-      (tick) => readKnown(ports, historyTickKind, keys.historyTick(watch, shard, tick), options),
+      (tick) => readKnown(ports, historyTickKind, keys.historyTick(watch, shard, periodSeconds, tick), options),
       (chunk) => {
         if (chunk !== undefined) addTick(merger, chunk, wanted);
       },
     );
-    for (const key of [keys.historyDay(watch, shard, start), keys.historyBackfill(watch, shard, start)]) {
+    for (const key of [
+      keys.historyDay(watch, shard, periodSeconds, start),
+      keys.historyBackfill(watch, shard, periodSeconds, start),
+    ]) {
       const stored = await readKnown(ports, historyDayKind, key, options);
       for (const series of stored?.series ?? []) {
         if (wanted === undefined || wanted.has(series.id)) merger.add(series.id, series, series.ticks);
@@ -144,6 +177,7 @@ async function daysWithin(
   ports: HistoryPorts,
   watch: string,
   shard: string,
+  periodSeconds: number,
   ticks: readonly number[],
   from: number,
   to: number,
@@ -152,7 +186,10 @@ async function daysWithin(
   for (const tick of ticks) {
     for (let back = 0; back <= latenessSeconds; back += daySeconds) days.add(dayOf(Math.max(0, tick - back)));
   }
-  for (const prefix of [keys.historyDayPrefix(watch, shard), keys.historyBackfillPrefix(watch, shard)]) {
+  for (const prefix of [
+    keys.historyDayPrefix(watch, shard, periodSeconds),
+    keys.historyBackfillPrefix(watch, shard, periodSeconds),
+  ]) {
     for await (const key of ports.store.list(prefix)) {
       const day = dayOfHistoryKey(key);
       if (day !== undefined) days.add(day);

@@ -5,6 +5,9 @@ interface Placed {
   readonly retiredAt: number | null;
 }
 
+/** The name of a shard, counted from 1. */
+export const shardName = (number: number): string => `s-${String(number).padStart(4, '0')}`;
+
 /** How full the shards are and where each entity is, while newcomers are placed one by one. */
 export class Placement {
   readonly #shardSize: number;
@@ -51,7 +54,7 @@ export class Placement {
   }
 
   #open(): string {
-    const shard = `s-${String(this.#nextShard++).padStart(4, '0')}`;
+    const shard = shardName(this.#nextShard++);
     this.#sizes.set(shard, 0);
     return shard;
   }

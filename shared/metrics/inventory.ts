@@ -1,8 +1,9 @@
 import { readStored, type StoragePorts, writeStored } from '../models/stored-artefact.ts';
 import { keys } from '../settings/keys.ts';
+import { fitsPeriod } from './fitting-period.ts';
 import { type Inventory, inventoryKind, type InventorySeries } from './inventory-format.ts';
-import { Placement } from './inventory-placement.ts';
-import type { SeriesDescription } from './metric.ts';
+import { Placement, shardName } from './inventory-placement.ts';
+import { isExpression, type SeriesDescription, seriesId } from './metric.ts';
 
 export type { Inventory } from './inventory-format.ts';
 
@@ -74,16 +75,31 @@ export async function readInventory(ports: StoragePorts, watch: string): Promise
   return (await readStored(ports, inventoryKind, keys.inventory(watch)))?.value ?? emptyInventory;
 }
 
-/** The shards to run and the series each asks for, in order of their names; retired series are left out. */
-export function planShards(inventory: Inventory): readonly Shard[] {
+/**
+ * The shards to run and the series each asks for, in order of their names; retired series are left out. All are asked
+ * for in the watch's period of today: what the last discovery did not find may have been described under another one,
+ * and is left out where its points come more rarely than that.
+ *
+ * @param periodSeconds the watch's period.
+ */
+export function planShards(inventory: Inventory, periodSeconds: number): readonly Shard[] {
   const shards = new Map<string, SeriesDescription[]>();
   for (const { shard, description, retiredAt } of inventory.series) {
     if (retiredAt !== null) continue;
+    const isOther = description.periodSeconds !== periodSeconds;
+    if (isOther && !fitsPeriod(description, periodSeconds)) continue;
     const members = shards.get(shard) ?? [];
-    members.push(description);
+    members.push(isOther ? { ...description, periodSeconds } : description);
     shards.set(shard, members);
   }
   return [...shards].map(([shard, series]) => ({ shard, series })).sort((a, b) => (a.shard < b.shard ? -1 : 1));
+}
+
+/** Shards that were used and have nothing to ask for any more: their state may still have something to take back. */
+export function idleShards(inventory: Inventory, planned: readonly Shard[]): readonly string[] {
+  const busy = new Set(planned.map(({ shard }) => shard));
+  const all = Array.from({ length: inventory.nextShard - 1 }, (_, k) => shardName(k + 1));
+  return all.filter((shard) => !busy.has(shard));
 }
 
 /**
@@ -96,6 +112,8 @@ export function planShards(inventory: Inventory): readonly Shard[] {
  * - An entity larger than a shard is split in the order of its series' ids, each part in a shard of its own.
  * - Where a series changes its entity (the watch groups by other dimensions now), the new entity is placed where most of
  *   its series are already; the others start anew there.
+ * - A series that is asked for in other words now (another statistic of the same metric, another formula under the same
+ *   label) is retired at once where the new one is found: both would be pulled, paid for and told of.
  *
  * Nothing changed gives the very same inventory.
  */
@@ -106,6 +124,7 @@ export function reconcile(
   policy: InventoryPolicy = inventoryDefaults,
 ): { readonly inventory: Inventory; readonly changes: InventoryChanges } {
   const found = new Map(discovered.map((description) => [description.id, description]));
+  const subjects = new Set(discovered.map(subjectOf));
   const kept: InventorySeries[] = [];
   const moved = new Map<string, string>();
   const changes = { added: 0, returned: 0, retired: 0, forgotten: 0 };
@@ -119,7 +138,8 @@ export function reconcile(
       continue;
     }
     found.delete(one.description.id);
-    const after = description === undefined ? missed(one, now, policy) : seen(one, description);
+    const isReplaced = description === undefined && subjects.has(subjectOf(one.description));
+    const after = description === undefined ? missed(one, now, policy, isReplaced) : seen(one, description);
     if (after !== one) changed = true;
     if (after === undefined) {
       changes.forgotten++;
@@ -141,10 +161,22 @@ function seen(one: InventorySeries, description: SeriesDescription): InventorySe
   return { description, shard: one.shard, absentSince: null, retiredAt: null };
 }
 
-function missed(one: InventorySeries, now: number, policy: InventoryPolicy): InventorySeries | undefined {
+function missed(
+  one: InventorySeries,
+  now: number,
+  policy: InventoryPolicy,
+  isReplaced: boolean,
+): InventorySeries | undefined {
   if (one.retiredAt !== null) return now - one.retiredAt >= policy.forgetAfterSeconds ? undefined : one;
+  if (isReplaced) return { ...one, absentSince: one.absentSince ?? now, retiredAt: now };
   if (one.absentSince === null) return { ...one, absentSince: now };
   return now - one.absentSince >= policy.retireAfterSeconds ? { ...one, retiredAt: now } : one;
+}
+
+/** What a series is about, whatever is made of it: a metric whatever its statistic, an expression under its label. */
+function subjectOf({ metric, entity, label }: SeriesDescription): string {
+  if (isExpression(metric)) return `${entity} ${label}=`;
+  return seriesId({ ...metric, statistic: 'Average' });
 }
 
 /** Gives each newcomer a shard. `moved` says where a newcomer was under its former entity. */

@@ -11,7 +11,14 @@ import { policyOf } from './judge-policy.ts';
 import { type EntityWindow, judge, type JudgedRow } from './judge.ts';
 import { type PullWindow, pullWindow } from './pull-window.ts';
 import { advanceRecent } from './recent-values.ts';
-import type { EntityMemory, HeldValues, ShardState } from './shard-state.ts';
+import {
+  type EntityMemory,
+  type HeldValues,
+  judgedUntil,
+  type ShardState,
+  startsAnew,
+  type Told,
+} from './shard-state.ts';
 import { idleSummary, type ShardSummary } from './shard-summary.ts';
 import { retireEntity, type Telling, tellEntity } from './tell-entity.ts';
 
@@ -45,11 +52,12 @@ export interface ShardAdvance {
 /** Merges what was pulled, judges every slot that has settled since the last tick, and says what fires. Pure. */
 export function advanceShard(step: ShardStep): ShardAdvance {
   const { watch, shard, tick, pulls, warmed } = step;
-  const state = step.state?.periodSeconds === watch.period ? step.state : undefined;
+  const isAnew = step.state !== undefined && startsAnew(step.state, watch);
   const chunk = pulls.at(-1);
-  const window = judgeable(pullWindow(tick, state?.judgedTo, watch), chunk);
+  const window = judgeable(pullWindow(tick, judgedUntil(step.state, watch.period), watch), chunk);
   const ids = step.series.map(({ id }) => id);
-  const merged = mergeHeld(state?.held, pulls, ids, {
+  const isSameGrid = step.state?.periodSeconds === watch.period;
+  const merged = mergeHeld(isSameGrid ? step.state.held : undefined, pulls, ids, {
     from: window.pullFrom,
     to: window.pullTo,
     periodSeconds: watch.period,
@@ -70,38 +78,39 @@ export function advanceShard(step: ShardStep): ShardAdvance {
   const signals: Signal[] = [];
   const count = { points: 0, began: 0, firing: 0, unknown: 0 };
 
-  const say = (entity: string, memory: EntityMemory, telling: Telling): void => {
+  const say = (entity: string, memory: EntityMemory, telling: Telling): EntityMemory => {
     count.began += telling.began;
     if (isFiring(telling)) count.firing++;
     const signal = entitySignal(head, entity, telling.statements, memory, grid, watch.shadow);
     if (signal !== undefined) signals.push(signal);
+    return signal?.mode === 'live' ? { ...memory, told: toldInEarnest(memory.told, signal) } : memory;
   };
 
   for (const [entity, series] of byEntity(step.series)) {
-    const before = remembered.get(entity);
+    const told = remembered.get(entity)?.told ?? [];
+    const before = goesOn(remembered.get(entity), isAnew, watch.period);
     remembered.delete(entity);
-    const base = warmed.get(entity) ?? before?.judged;
+    const base = (isAnew ? undefined : warmed.get(entity)) ?? before?.judged;
     const rows = entityWindow(entity, series, window, held, chunk, base, watch.period, step.gone.has(entity));
     const kept = base === undefined ? undefined : forgetSeries(base, new Set(series.map(({ id }) => id)));
     const judged = judge(rows, kept, policyOf(watch, step.model), step.model);
-    const telling = tellEntity(rows, judged.rows, before?.told ?? []);
+    const telling = tellEntity(rows, judged.rows, told);
     const memory = {
       judged: judged.state,
       recent: advanceRecent(before?.recent ?? [], rows, judged.rows),
       told: telling.told,
-      warm: warmed.has(entity) || (before?.warm === true && knowsAll(before.judged, series)),
+      warm: (!isAnew && warmed.has(entity)) || (before?.warm === true && knowsAll(before.judged, series)),
     };
-    entities.push(memory);
+    entities.push(say(entity, memory, telling));
     for (const value of rows.values) if (!Number.isNaN(value)) count.points++;
     if (isUnknown(judged.rows) && !isFiring(telling)) count.unknown++;
-    say(entity, memory, telling);
   }
   for (const [entity, before] of remembered) {
     const telling = retireEntity(before.told);
     const memory = { ...before, told: telling.told };
+    const said = say(entity, memory, telling);
     // What is said three times must be remembered twice; then nothing is left to be known of it.
-    if (telling.told.length > 0) entities.push(memory);
-    say(entity, memory, telling);
+    if (telling.told.length > 0) entities.push(said);
   }
 
   return {
@@ -110,6 +119,7 @@ export function advanceShard(step: ShardStep): ShardAdvance {
       shard,
       tick,
       periodSeconds: watch.period,
+      timezone: watch.timezone,
       judgedTo: window.judgeTo,
       held: merged.held,
       entities,
@@ -138,6 +148,16 @@ function judgeable(window: PullWindow, chunk: HistoryTick | undefined): PullWind
     chunk.series.length > 0 &&
     chunk.series.every(({ id, times }) => times.length === 0 && chunk.problems.has(id));
   return silenced ? { ...window, judgeTo: window.judgeFrom } : window;
+}
+
+/** What an entity goes on from; undefined where it starts anew. */
+const goesOn = (before: EntityMemory | undefined, isAnew: boolean, period: number): EntityMemory | undefined =>
+  !isAnew && before?.judged.stepSeconds === period ? before : undefined;
+
+/** What a live signal says is told in earnest. */
+function toldInEarnest(told: readonly Told[], { findings }: Signal): readonly Told[] {
+  const said = new Set(findings.map(({ key }) => key));
+  return told.map((one) => (said.has(one.finding.key) && one.live !== true ? { ...one, live: true } : one));
 }
 
 /** A series that joins has a past of its own that was not judged yet. */

@@ -30,12 +30,13 @@ export async function backfillShard(
 ): Promise<BackfillResult> {
   const watch = watchNamed(ports.settings, name);
   const inventory = await readInventory(ports, name);
-  const series = planShards(inventory).find((one) => one.shard === shard)?.series ?? [];
+  const series = planShards(inventory, watch.period).find((one) => one.shard === shard)?.series ?? [];
   const to = Math.floor(tick / watch.period) * watch.period;
   const from = Math.max(0, to - backfillSpan(watch.period, ports.settings.retention));
   if (series.length === 0 || from >= to) return { status: 'done', days: 0, points: 0, billedMetrics: 0 };
   const source = ports.source(watch);
-  const result = await backfillHistory({ ...ports, source }, { watch: name, shard, series, from, to }, mayGoOn);
+  const job = { watch: name, shard, periodSeconds: watch.period, series, from, to };
+  const result = await backfillHistory({ ...ports, source }, job, mayGoOn);
   if (result.days > 0) ports.log.info('history backfilled', { watch: name, shard, ...result });
   if (result.problem !== undefined)
     ports.log.warn('backfill interrupted', { watch: name, shard, problem: result.problem });
@@ -49,7 +50,7 @@ export async function isBackfilled(
   shard: string,
   series: readonly SeriesDescription[],
 ): Promise<boolean> {
-  const { passes } = await readProgress(ports, watch.name, shard);
+  const { passes } = await readProgress(ports, watch.name, shard, watch.period);
   const done = new Set(passes.filter(({ next, from }) => next <= from).flatMap((pass) => pass.series));
   return series.every(({ id }) => done.has(id));
 }

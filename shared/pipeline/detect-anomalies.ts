@@ -1,4 +1,4 @@
-import { planShards, readInventory, updateInventory, type Inventory } from '../metrics/inventory.ts';
+import { idleShards, planShards, readInventory, updateInventory, type Inventory } from '../metrics/inventory.ts';
 import type { LeftOut } from '../ports/metric-source.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
@@ -74,16 +74,23 @@ export async function detectAnomalies(request: TickRequest, ports: DetectPorts):
 
 async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promise<WatchSummary> {
   const { inventory, discovered, leftOut, failure } = await lookAround(watch, tick, ports);
-  const shards = planShards(inventory);
+  const shards = planShards(inventory, watch.period);
   const series = shards.reduce((sum, shard) => sum + shard.series.length, 0);
   const head = { watch: watch.name, shards: shards.length, series, discovered, leftOut };
-  const messages = shards.map(({ shard }): ShardMessage => ({ watch: watch.name, shard, tick }));
+  // After each look around, those with nothing left to ask for, too: what fired there must be taken back.
+  const due = [...shards.map(({ shard }) => shard), ...(discovered ? idleShards(inventory, shards) : [])];
+  const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick }));
   const ran: ShardSummary[] = [];
-  if (messages.length > 1) await ports.queue.send(messages);
-  else for (const message of messages) ran.push(await runShard(message, ports));
+  const isQueued = shards.length > 1;
+  if (isQueued) await ports.queue.send(messages);
+  else
+    for (const message of messages) {
+      const summary = await runShard(message, ports);
+      if (summary.outcome !== 'empty') ran.push(summary);
+    }
   // What is known was watched first; now whoever operates this must hear of it, and a retry may look again.
   if (failure !== undefined) throw failure.error;
-  return { ...head, ran, queued: messages.length > 1 ? messages.length : 0 };
+  return { ...head, ran, queued: isQueued ? messages.length : 0 };
 }
 
 async function tickShard(watch: Watch, shard: string, tick: number, ports: DetectPorts): Promise<WatchSummary> {
@@ -137,7 +144,7 @@ async function discover(
   known: Inventory,
   ports: DetectPorts,
 ): Promise<{ inventory: Inventory; discovered: boolean; leftOut: WatchSummary['leftOut'] }> {
-  const watched = new Set(planShards(known).flatMap((shard) => shard.series.map(({ id }) => id)));
+  const watched = new Set(planShards(known, watch.period).flatMap((shard) => shard.series.map(({ id }) => id)));
   const { series, leftOut } = await ports.source(watch).discover(watch, watched);
   const { inventory, changes } = await updateInventory(ports, watch.name, series, tick, selectionOf(watch));
   if (leftOut.length > 0)

@@ -15,7 +15,7 @@ const MOST_FINDINGS = 200;
 
 /**
  * The signal of one entity at one tick; undefined where nothing is to be said. It is live as soon as one statement may
- * be told: then it carries those that may, and the others wait in silence. All others are in shadow.
+ * be told, or was: then it carries those that may, and the others wait in silence. All others are in shadow.
  *
  * @param judgedTo epoch seconds: the end of the last slot of `memory.recent`.
  * @param shadow the watch asks for silence.
@@ -42,6 +42,8 @@ export function entitySignal(
 
 function isMature(statement: Statement, memory: EntityMemory): boolean {
   if (statement.kind === 'rule') return true;
+  // Whoever heard that it began must hear how it ends, though its series may have started anew since.
+  if (memory.told.some(({ finding, live }) => live === true && finding.key === statement.key)) return true;
   const { series } = memory.judged;
   const of = statement.series === undefined ? series : series.filter(({ id }) => id === statement.series);
   // A series without a value has no times: NaN is never long enough.

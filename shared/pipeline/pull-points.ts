@@ -8,6 +8,7 @@ import type { MetricSource, Reading } from '../ports/metric-source.ts';
 export interface PullRequest {
   readonly watch: string;
   readonly shard: string;
+  readonly periodSeconds: number;
   readonly tick: number;
   readonly series: readonly SeriesDescription[];
   /** Epoch seconds, `from <= time < to`. */
@@ -32,13 +33,13 @@ export async function pullPoints(
   ports: StoragePorts & { readonly source: MetricSource },
   request: PullRequest,
 ): Promise<Pulled> {
-  const { watch, shard, tick, series, from, to } = request;
-  const existing = await readTick(ports, watch, shard, tick);
+  const { watch, shard, periodSeconds, tick, series, from, to } = request;
+  const existing = await readTick(ports, watch, shard, periodSeconds, tick);
   if (existing !== undefined) return { chunk: existing, billedMetrics: 0 };
   const previous = await request.previous();
   const reading = from < to ? await ports.source.read(series, from, to) : { series: [], billedMetrics: 0 };
   const ours = chunkOf(reading, request, previous);
-  const stored = await appendTick(ports, watch, shard, ours);
+  const stored = await appendTick(ports, watch, shard, periodSeconds, ours);
   return { chunk: stored === 'stored' ? ours : stored, billedMetrics: reading.billedMetrics };
 }
 

@@ -1,5 +1,6 @@
 import { compactHistory, expireHistory } from '../metrics/history-compaction.ts';
 import type { HistoryTick } from '../metrics/history-format.ts';
+import { reopenBackfill } from '../metrics/history-backfill.ts';
 import { listTicks, readTick } from '../metrics/history.ts';
 import { type Inventory, planShards, readInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
@@ -16,7 +17,7 @@ import type { EntityState } from './entity-state.ts';
 import { droppedMetric, tickMetrics } from './own-metrics.ts';
 import { pullPoints } from './pull-points.ts';
 import { pullWindow } from './pull-window.ts';
-import { type ShardState, shardStateKind } from './shard-state.ts';
+import { judgedUntil, type ShardState, shardStateKind, startsAnew } from './shard-state.ts';
 import { idleSummary, type ShardSummary } from './shard-summary.ts';
 import { warmUpEntities } from './warm-up.ts';
 
@@ -84,11 +85,11 @@ async function attemptTick(
   ports: DetectPorts,
 ): Promise<{ readonly summary: ShardSummary; readonly state?: ShardState } | 'conflict'> {
   const inventory = await readInventory(ports, watch.name);
-  const asked = planShards(inventory).find((one) => one.shard === shard)?.series ?? [];
+  const asked = planShards(inventory, watch.period).find((one) => one.shard === shard)?.series ?? [];
   if (asked.length === 0 && (state === undefined || state.entities.length === 0))
     return { summary: idleSummary(watch.name, shard, tick, 'empty') };
 
-  const window = pullWindow(tick, state?.periodSeconds === watch.period ? state.judgedTo : undefined, watch);
+  const window = pullWindow(tick, judgedUntil(state, watch.period), watch);
   if (window.lostSlots > 0)
     ports.log.warn('slots lost: the outage was longer than a pull reaches', { watch: watch.name, shard, ...window });
   const { chunk, billedMetrics } = await pullPoints(
@@ -96,6 +97,7 @@ async function attemptTick(
     {
       watch: watch.name,
       shard,
+      periodSeconds: watch.period,
       tick,
       series: asked,
       from: window.pullFrom,
@@ -107,8 +109,9 @@ async function attemptTick(
   const series = seriesOf(asked, chunk);
   const model =
     state === undefined || state.model === null ? undefined : await loadModel(ports, watch.name, state.model);
+  const isAnew = state !== undefined && startsAnew(state, watch);
   const warmed =
-    state?.warmUpDue === true
+    state?.warmUpDue === true && !isAnew
       ? await warmUpEntities(ports, watch, state, series, ports.settings.retention, model)
       : new Map<string, EntityState>();
   const step = { deployment: ports.settings.name, watch, shard, tick, state, series, pulls, model, warmed };
@@ -117,6 +120,11 @@ async function attemptTick(
   if (advance.signals.length > 0) {
     await ports.bus.publish(advance.signals);
     await recordAnomalies(ports, advance, watch.name, shard, tick);
+  }
+  if (isAnew) {
+    ports.log.info('shard starts anew: the period or the time zone was changed', { watch: watch.name, shard, tick });
+    if (state.periodSeconds !== watch.period)
+      await reopenBackfill(ports, { watch: watch.name, shard, periodSeconds: watch.period }, state.tick);
   }
   const next: ShardState = {
     ...advance.state,
@@ -137,7 +145,8 @@ async function unconsumed(
 ): Promise<readonly number[]> {
   if (state === undefined || state.tick >= tick - watch.every) return [];
   const found: number[] = [];
-  for await (const earlier of listTicks(ports, watch.name, shard, state.tick, tick - 1)) found.push(earlier);
+  for await (const earlier of listTicks(ports, watch.name, shard, watch.period, state.tick, tick - 1))
+    found.push(earlier);
   return found;
 }
 
@@ -151,7 +160,7 @@ async function readPrevious(
   const found: HistoryTick[] = [];
   for (const tick of chunk.previous) {
     if (state !== undefined && tick <= state.tick) continue;
-    const earlier = await readTick(ports, watch.name, shard, tick);
+    const earlier = await readTick(ports, watch.name, shard, watch.period, tick);
     if (earlier !== undefined) found.push(earlier);
   }
   return found;

@@ -4,12 +4,15 @@ import type { ArtefactKind } from '../models/artefact.ts';
 import { pack, type Packed, unpack } from './columnar.ts';
 import { checkEntityState } from './entity-state-shape.ts';
 import type { EntityState } from './entity-state.ts';
+import type { PullTiming } from './pull-window.ts';
 
 /** What was last said of one thing, to be repeated while it lasts and taken back when it is over. */
 export interface Told {
   readonly finding: Omit<Finding, 'points'>;
   /** How often it was said to be normal again; 0 while it fires. */
   readonly normalTicks: number;
+  /** It was told in earnest: then so is its end, whatever is known of the series by then. */
+  readonly live?: boolean;
 }
 
 /** The newest values of one series on the grid, the last one at the slot before the shard's `judgedTo`. */
@@ -43,6 +46,8 @@ export interface ShardState {
   /** The last tick that was consumed: its points, and those of every tick before it, are in here. */
   readonly tick: number;
   readonly periodSeconds: number;
+  /** What the entities' days and hours are counted in; null where it was not yet written down. */
+  readonly timezone: string | null;
   /** Epoch seconds: every slot that begins before it was judged, once. */
   readonly judgedTo: number;
   /** The champion that the next tick judges with: a run and its repetition must not meet different ones. */
@@ -62,6 +67,7 @@ const stored = z.strictObject({
   shard: z.string(),
   tick: z.int(),
   periodSeconds: z.number().positive(),
+  timezone: z.string().nullable(),
   judgedTo: z.number(),
   model: z.string().nullable(),
   warmUpDue: z.boolean(),
@@ -75,8 +81,8 @@ const stored = z.strictObject({
 /** One object per shard: the states of all its entities as few long arrays. Bits survive the store. */
 export const shardStateKind: ArtefactKind<ShardState> = {
   kind: 'anomaly-state',
-  version: 1,
-  upgrades: {},
+  version: 2,
+  upgrades: { 1: (payload) => ({ ...(payload as object), timezone: null }) },
   payload: ({ held, entities, ...rest }) => ({
     ...rest,
     heldStart: held.start,
@@ -96,3 +102,22 @@ export const shardStateKind: ArtefactKind<ShardState> = {
     };
   },
 };
+
+/** What of a watch decides whether what a shard remembers can be gone on with. */
+export type StateGrid = Pick<PullTiming, 'period'> & { readonly timezone: string };
+
+/**
+ * Whether a watch has another period, or counts its days in another time zone, than the state was made with. Then nothing
+ * that was learned holds, for it was learned of other points or of other hours: every entity starts from nothing and
+ * is made anew from stored history, as after a first deployment. What was told stays, to be repeated or taken back.
+ */
+export const startsAnew = (state: ShardState, { period, timezone }: StateGrid): boolean =>
+  state.periodSeconds !== period || (state.timezone !== null && state.timezone !== timezone);
+
+/**
+ * Epoch seconds on the grid of this period: no slot before it is to be judged any more; undefined for a shard that was
+ * never judged. Under another period it is the slot in which the old one had come to its end, so that nothing is left out.
+ */
+export function judgedUntil(state: ShardState | undefined, period: number): number | undefined {
+  return state === undefined ? undefined : Math.floor(state.judgedTo / period) * period;
+}

@@ -35,7 +35,7 @@ export function tellEntity(window: EntityWindow, rows: readonly JudgedRow[], tol
     const earlier = before.get(key);
     if (statement.status === 'firing') {
       if (earlier === undefined || earlier.normalTicks > 0) began++;
-      next.push({ finding: statement, normalTicks: 0 });
+      next.push({ ...earlier, finding: statement, normalTicks: 0 });
     } else if (earlier !== undefined) {
       next.push(...recovered(earlier, statement));
     }
@@ -58,15 +58,15 @@ function recovered(earlier: Told, statement: Statement | undefined): readonly To
   const { finding, normalTicks } = earlier;
   if (statement?.status === 'unknown') {
     // After its recovery a gap says nothing new; while it fired, a gap resolves nothing.
-    if (normalTicks > 0) return normalTicks < NORMAL_TICKS ? [{ finding, normalTicks: normalTicks + 1 }] : [];
-    return [{ finding: { ...finding, status: 'unknown', explanation: statement.explanation }, normalTicks: 0 }];
+    if (normalTicks > 0) return normalTicks < NORMAL_TICKS ? [{ ...earlier, normalTicks: normalTicks + 1 }] : [];
+    return [{ ...earlier, finding: { ...finding, status: 'unknown', explanation: statement.explanation } }];
   }
   if (normalTicks >= NORMAL_TICKS) return [];
   const normal: Statement =
     statement === undefined
       ? { ...finding, status: 'normal', explanation: 'It is no longer looked after.' }
       : { ...statement, since: finding.since };
-  return [{ finding: normal, normalTicks: normalTicks + 1 }];
+  return [{ ...earlier, finding: normal, normalTicks: normalTicks + 1 }];
 }
 
 /** One statement per thing that can fire, by key: the entity as a whole, its series, the rules of each. */

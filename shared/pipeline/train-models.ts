@@ -73,7 +73,7 @@ export async function trainModels(request: TrainRequest, ports: TrainPorts): Pro
   for (const [place, watch] of watches.entries()) {
     const startedAt = ports.clock.now();
     request.onProgress?.(`reading the history of ${watch.name}`, 2 * place, 2 * watches.length);
-    const shards = planShards(await readInventory(ports, watch.name));
+    const shards = planShards(await readInventory(ports, watch.name), watch.period);
     const past = await readTrainingPast(watch, shards, tick, ports);
     request.onProgress?.(`training ${watch.name}`, 2 * place + 1, 2 * watches.length);
     const training = await trainWatch(watch, shards, past, tick, request, ports);

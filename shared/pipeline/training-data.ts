@@ -34,7 +34,7 @@ export async function readPast(
     const own = series.filter(({ entity }) => wanted.has(entity));
     if (own.length === 0) continue;
     const columns = new Map(own.map(({ id }) => [id, emptySeries(periodSeconds, from, to)]));
-    for await (const { points } of readDays(ports, watch, shard, new Set(columns.keys()), from, to)) {
+    for await (const { points } of readDays(ports, watch, shard, periodSeconds, new Set(columns.keys()), from, to)) {
       for (const [id, column] of columns) {
         const own = points.get(id);
         if (own !== undefined) placePoints(own, column);

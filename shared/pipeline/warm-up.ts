@@ -18,6 +18,7 @@ const DAY = 86_400;
  * the shard has been judged: what live scoring continues from once the backfill is complete. Nobody is told of what was
  * found in the past.
  *
+ * @param state made with the watch's period and time zone of today.
  * @param series of the shard; only those of entities that are not warm are read.
  */
 export async function warmUpEntities(
@@ -51,7 +52,8 @@ export async function warmUpEntities(
     }
     judgedTo = to;
   };
-  for await (const { day, points } of readDays(ports, watch.name, state.shard, wanted, from, state.judgedTo)) {
+  const days = readDays(ports, watch.name, state.shard, watch.period, wanted, from, state.judgedTo);
+  for await (const { day, points } of days) {
     const start = Date.parse(`${day}T00:00:00Z`) / 1000;
     if (Number.isNaN(judgedTo)) judgedTo = Math.ceil(start / watch.period) * watch.period;
     // Days without any point are days, too: where a gap means zero they are full of zeros.

@@ -147,7 +147,7 @@ describe('what each role may do, to the letter', () => {
 it.each([
   ['settings', keys.settings('x')],
   ['inventory', keys.inventory('w')],
-  ['history', keys.historyTick('w', 's', 0)],
+  ['history', keys.historyTick('w', 's', 300, 0)],
   ['models', keys.champion('w', 'entity-detector')],
   ['state', keys.state('w', 's', 'anomaly')],
   ['anomalies', keys.anomalies(0, 'w', 's')],

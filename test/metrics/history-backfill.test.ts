@@ -46,6 +46,7 @@ function hourly(problem: (id: string, from: number) => ReadProblem | undefined =
 const job = (ids: readonly string[], from = monday, to = monday + 3 * day + 5 * hour) => ({
   watch: 'w',
   shard: 's',
+  periodSeconds: 300,
   series: ids.map(seriesOf),
   from,
   to,
@@ -73,10 +74,10 @@ describe('the backfill of a shard', () => {
     });
     expect(asked.map(({ from }) => (from - monday) / day)).toEqual([3, 2, 1, 0]);
     expect(await keysBelow(ports.store)).toEqual([
-      ...[0, 1, 2, 3].map((i) => keys.historyBackfill('w', 's', monday + i * day)),
-      keys.historyProgress('w', 's'),
+      ...[0, 1, 2, 3].map((i) => keys.historyBackfill('w', 's', 300, monday + i * day)),
+      keys.historyProgress('w', 's', 300),
     ]);
-    const read = await readWindow(ports, 'w', 's', ['cpu'], 0, Infinity);
+    const read = await readWindow(ports, 'w', 's', 300, ['cpu'], 0, Infinity);
     expect(pairsOf(read.get('cpu'))).toEqual(hours(monday, monday + 3 * day + 5 * hour));
     expect(await backfillHistory(ports, job(['cpu', 'disk']), always)).toMatchObject({ status: 'done', days: 0 });
     expect(asked).toHaveLength(4);
@@ -106,7 +107,7 @@ describe('the backfill of a shard', () => {
         () => 'died',
       );
       await backfillHistory({ ...ports, source }, job(['cpu']), always);
-      const read = await readWindow(ports, 'w', 's', ['cpu'], 0, Infinity);
+      const read = await readWindow(ports, 'w', 's', 300, ['cpu'], 0, Infinity);
       expect(pairsOf(read.get('cpu')), `call ${cut}`).toEqual(hours(monday, monday + 3 * day + 5 * hour));
       if (outcome !== 'died') return;
       expect(cut).toBeLessThan(100);
@@ -118,7 +119,7 @@ describe('the backfill of a shard', () => {
     const ports = { ...memoryPorts(), source };
     const results = await Promise.all([1, 2].map(() => backfillHistory(ports, job(['cpu', 'disk']), always)));
     expect(results.map(({ status }) => status)).toEqual(['done', 'done']);
-    const read = await readWindow(ports, 'w', 's', ['cpu', 'disk'], 0, Infinity);
+    const read = await readWindow(ports, 'w', 's', 300, ['cpu', 'disk'], 0, Infinity);
     for (const id of ['cpu', 'disk']) expect(pairsOf(read.get(id))).toHaveLength(3 * 24 + 5);
   });
 
@@ -132,7 +133,7 @@ describe('the backfill of a shard', () => {
       ['disk', 2],
       ['disk', 1],
     ]);
-    const read = await readWindow(ports, 'w', 's', ['cpu', 'disk'], 0, Infinity);
+    const read = await readWindow(ports, 'w', 's', 300, ['cpu', 'disk'], 0, Infinity);
     expect(pairsOf(read.get('cpu'))).toHaveLength(3 * 24 + 5);
     expect(pairsOf(read.get('disk'))).toEqual(hours(monday + day, monday + 4 * day));
   });
@@ -148,9 +149,9 @@ describe('the backfill of a shard', () => {
   it('ranks below what was pulled live', async () => {
     const { source } = hourly();
     const ports = { ...memoryPorts(), source };
-    await appendTick(ports, 'w', 's', chunkOf(monday + 2 * hour, { cpu: [[monday + hour, -1]] }));
+    await appendTick(ports, 'w', 's', 300, chunkOf(monday + 2 * hour, { cpu: [[monday + hour, -1]] }));
     await backfillHistory(ports, job(['cpu'], monday, monday + 3 * hour), always);
-    const read = await readWindow(ports, 'w', 's', ['cpu'], 0, Infinity);
+    const read = await readWindow(ports, 'w', 's', 300, ['cpu'], 0, Infinity);
     expect(pairsOf(read.get('cpu')).map(([, value]) => value)).toEqual([monday, -1, monday + 2 * hour]);
   });
 
@@ -165,7 +166,7 @@ describe('the backfill of a shard', () => {
       });
     }
     expect(await backfillHistory(ports, job(['cpu']), always)).toMatchObject({ status: 'done' });
-    const read = await readWindow(ports, 'w', 's', ['cpu'], 0, Infinity);
+    const read = await readWindow(ports, 'w', 's', 300, ['cpu'], 0, Infinity);
     expect(pairsOf(read.get('cpu'))).toHaveLength(3 * 24 + 5);
   });
 
@@ -176,10 +177,10 @@ describe('the backfill of a shard', () => {
     for (let run = 0; run < 3; run++)
       statuses.push((await backfillHistory(ports, job(['cpu', 'disk']), always)).status);
     expect(statuses).toEqual(['source-failed', 'source-failed', 'done']);
-    expect((await readProgress(ports, 'w', 's')).missing).toEqual([
+    expect((await readProgress(ports, 'w', 's', 300)).missing).toEqual([
       { id: 'cpu', day: '2026-11-17', why: 'partial: no cpu' },
     ]);
-    const read = await readWindow(ports, 'w', 's', ['cpu', 'disk'], 0, Infinity);
+    const read = await readWindow(ports, 'w', 's', 300, ['cpu', 'disk'], 0, Infinity);
     expect(pairsOf(read.get('cpu'))).toHaveLength(2 * 24 + 5);
     expect(pairsOf(read.get('disk'))).toHaveLength(3 * 24 + 5);
   });
@@ -189,7 +190,7 @@ describe('the backfill of a shard', () => {
     const ports = { ...memoryPorts(), source };
     expect(await backfillHistory(ports, job(['cpu', 'disk']), always)).toMatchObject({ status: 'done', days: 4 });
     expect(asked).toHaveLength(4);
-    expect((await readProgress(ports, 'w', 's')).missing).toHaveLength(4);
+    expect((await readProgress(ports, 'w', 's', 300)).missing).toHaveLength(4);
   });
 
   it.each([

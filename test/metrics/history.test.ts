@@ -76,36 +76,38 @@ describe('the history of a shard', () => {
       ),
       problems: new Map([['disk', { kind: 'partial', message: 'one page was lost' }]]),
     };
-    expect(await appendTick(ports, 'w', 's-1', chunk)).toBe('stored');
-    expect(await readTick(ports, 'w', 's-1', monday + 300)).toEqual(chunk);
+    expect(await appendTick(ports, 'w', 's-1', 300, chunk)).toBe('stored');
+    expect(await readTick(ports, 'w', 's-1', 300, monday + 300)).toEqual(chunk);
   });
 
   it('gives a second run of a tick what the first one pulled, not what it pulled itself', async () => {
     const ports = memoryPorts();
     const first = chunkOf(monday, { cpu: [[monday - 60, 1]] });
-    expect(await appendTick(ports, 'w', 's-1', first)).toBe('stored');
-    expect(await appendTick(ports, 'w', 's-1', chunkOf(monday, { cpu: [[monday - 60, 2]] }))).toEqual(first);
-    expect(await readTick(ports, 'w', 's-1', monday)).toEqual(first);
+    expect(await appendTick(ports, 'w', 's-1', 300, first)).toBe('stored');
+    expect(await appendTick(ports, 'w', 's-1', 300, chunkOf(monday, { cpu: [[monday - 60, 2]] }))).toEqual(first);
+    expect(await readTick(ports, 'w', 's-1', 300, monday)).toEqual(first);
   });
 
   it('reads ticks in order, after one and up to another, across hours and days', async () => {
     const ports = memoryPorts();
     const ticks = [monday - 300, monday, monday + 3_300, monday + hour, monday + day, monday + 3 * day];
-    for (const tick of [...ticks].reverse()) await appendTick(ports, 'w', 's-1', chunkOf(tick, {}));
-    await appendTick(ports, 'w', 's-10', chunkOf(monday + 1, {}));
-    expect(await ticksOf(listTicks(ports, 'w', 's-1', 0, monday + 9 * day))).toEqual(ticks);
-    expect(await ticksOf(listTicks(ports, 'w', 's-1', monday, monday + day))).toEqual(ticks.slice(2, 5));
-    expect(await ticksOf(listTicks(ports, 'w', 's-1', monday - 0.5, monday + 0.5))).toEqual([monday]);
+    for (const tick of [...ticks].reverse()) await appendTick(ports, 'w', 's-1', 300, chunkOf(tick, {}));
+    await appendTick(ports, 'w', 's-10', 300, chunkOf(monday + 1, {}));
+    expect(await ticksOf(listTicks(ports, 'w', 's-1', 300, 0, monday + 9 * day))).toEqual(ticks);
+    expect(await ticksOf(listTicks(ports, 'w', 's-1', 300, monday, monday + day))).toEqual(ticks.slice(2, 5));
+    expect(await ticksOf(listTicks(ports, 'w', 's-1', 300, monday - 0.5, monday + 0.5))).toEqual([monday]);
   });
 
   it.each([[-1], [0.5], [NaN], [2 ** 32]])('refuses %s as a tick', async (tick) => {
-    await expect(appendTick(memoryPorts(), 'w', 's', chunkOf(tick, {}))).rejects.toThrow(/tick .* whole epoch seconds/);
+    await expect(appendTick(memoryPorts(), 'w', 's', 300, chunkOf(tick, {}))).rejects.toThrow(
+      /tick .* whole epoch seconds/,
+    );
   });
 
   it('names no key that a watch or a shard could lead elsewhere', async () => {
     const ports = memoryPorts();
-    await appendTick(ports, '../up', '..', chunkOf(monday, {}));
-    expect(await keysBelow(ports.store)).toEqual([keys.historyTick('../up', '..', monday)]);
+    await appendTick(ports, '../up', '..', 300, chunkOf(monday, {}));
+    expect(await keysBelow(ports.store)).toEqual([keys.historyTick('../up', '..', 300, monday)]);
     expect((await keysBelow(ports.store))[0]).not.toContain('..');
   });
 });
@@ -141,10 +143,10 @@ describe('compaction', () => {
           const expected = mergeTicks(chunks);
           const share = Math.ceil(chunks.length / compactions.length);
           for (const [i, days] of compactions.entries()) {
-            for (const chunk of chunks.slice(i * share, (i + 1) * share)) await appendTick(ports, 'w', 's', chunk);
+            for (const chunk of chunks.slice(i * share, (i + 1) * share)) await appendTick(ports, 'w', 's', 300, chunk);
             await compactHistory(ports, 'w', 's', monday + days * day);
           }
-          const read = await readWindow(ports, 'w', 's', ids, ...everything);
+          const read = await readWindow(ports, 'w', 's', 300, ids, ...everything);
           for (const id of ids) expect(pairsOf(read.get(id))).toEqual(pairsOf(expected.get(id)));
         },
       ),
@@ -164,16 +166,16 @@ describe('compaction', () => {
     const expected = pairsOf(mergeTicks(chunks).get('cpu'));
     for (let cut = 1; ; cut++) {
       const ports = memoryPorts();
-      for (const chunk of chunks) await appendTick(ports, 'w', 's', chunk);
+      for (const chunk of chunks) await appendTick(ports, 'w', 's', 300, chunk);
       const dying = interrupted(ports.store, (call) => {
         if (call >= cut) throw new Error('power cut');
       });
       const outcome = await compactHistory({ ...ports, store: dying }, 'w', 's', monday + 3 * day).catch(() => 'died');
-      expect(pairsOf((await readWindow(ports, 'w', 's', ids, ...everything)).get('cpu')), `call ${cut}`).toEqual(
+      expect(pairsOf((await readWindow(ports, 'w', 's', 300, ids, ...everything)).get('cpu')), `call ${cut}`).toEqual(
         expected,
       );
       await compactHistory(ports, 'w', 's', monday + 3 * day);
-      expect(pairsOf((await readWindow(ports, 'w', 's', ids, ...everything)).get('cpu')), `call ${cut}`).toEqual(
+      expect(pairsOf((await readWindow(ports, 'w', 's', 300, ids, ...everything)).get('cpu')), `call ${cut}`).toEqual(
         expected,
       );
       expect(await keysBelow(ports.store, 'history/w/s/2')).toEqual([]);
@@ -194,7 +196,7 @@ describe('compaction', () => {
     const expected = pairsOf(mergeTicks(chunks).get('cpu'));
     for (let at = 1; at < 40; at++) {
       const ports = memoryPorts();
-      for (const chunk of chunks) await appendTick(ports, 'w', 's', chunk);
+      for (const chunk of chunks) await appendTick(ports, 'w', 's', 300, chunk);
       let call = 0;
       const meanwhile = async (): Promise<void> => {
         if (++call === at) await compactHistory(ports, 'w', 's', monday + 3 * day);
@@ -210,7 +212,7 @@ describe('compaction', () => {
           yield* ports.store.list(prefix, startAfter);
         },
       };
-      const read = await readWindow({ ...ports, store }, 'w', 's', ids, ...everything);
+      const read = await readWindow({ ...ports, store }, 'w', 's', 300, ids, ...everything);
       expect(pairsOf(read.get('cpu')), `call ${at}`).toEqual(expected);
     }
   });
@@ -220,34 +222,34 @@ describe('compaction', () => {
     const chunks = Array.from({ length: 20 }, (_, i) =>
       chunkOf(monday + i * hour, { cpu: [[monday + i * hour - 60, i]] }),
     );
-    for (const chunk of chunks) await appendTick(ports, 'w', 's', chunk);
+    for (const chunk of chunks) await appendTick(ports, 'w', 's', 300, chunk);
     await Promise.all([1, 2, 3].map(() => compactHistory(ports, 'w', 's', monday + 3 * day)));
-    const read = await readWindow(ports, 'w', 's', ids, ...everything);
+    const read = await readWindow(ports, 'w', 's', 300, ids, ...everything);
     expect(pairsOf(read.get('cpu'))).toEqual(pairsOf(mergeTicks(chunks).get('cpu')));
   });
 
   it('leaves the day that is not over, and leaves one object for each that is', async () => {
     const ports = memoryPorts();
     for (const i of [0, 1, 25])
-      await appendTick(ports, 'w', 's', chunkOf(monday + i * hour, { cpu: [[monday + i * hour, i]] }));
+      await appendTick(ports, 'w', 's', 300, chunkOf(monday + i * hour, { cpu: [[monday + i * hour, i]] }));
     expect(await compactHistory(ports, 'w', 's', monday + day + 2 * hour)).toEqual({
       ticks: 2,
       days: 1,
       unreadable: [],
     });
     expect(await keysBelow(ports.store)).toEqual([
-      keys.historyTick('w', 's', monday + 25 * hour),
-      keys.historyDay('w', 's', monday),
+      keys.historyTick('w', 's', 300, monday + 25 * hour),
+      keys.historyDay('w', 's', 300, monday),
     ]);
   });
 
   it('leaves what it cannot read where it is, says so, and does the rest', async () => {
     const ports = memoryPorts();
     for (const i of [0, 1, 25, 26])
-      await appendTick(ports, 'w', 's', chunkOf(monday + i * hour, { cpu: [[monday + i * hour, i]] }));
-    const broken = keys.historyTick('w', 's', monday + hour);
+      await appendTick(ports, 'w', 's', 300, chunkOf(monday + i * hour, { cpu: [[monday + i * hour, i]] }));
+    const broken = keys.historyTick('w', 's', 300, monday + hour);
     await ports.store.put(broken, (await ports.store.get(broken))!.body.slice(0, 40));
-    const brokenDay = keys.historyDay('w', 's', monday + day);
+    const brokenDay = keys.historyDay('w', 's', 300, monday + day);
     await ports.store.put(brokenDay, new TextEncoder().encode('not ours'));
 
     const result = await compactHistory(ports, 'w', 's', monday + 3 * day);
@@ -258,16 +260,16 @@ describe('compaction', () => {
     ]);
     expect(await keysBelow(ports.store)).toEqual([
       broken,
-      keys.historyTick('w', 's', monday + 25 * hour),
-      keys.historyTick('w', 's', monday + 26 * hour),
-      keys.historyDay('w', 's', monday),
+      keys.historyTick('w', 's', 300, monday + 25 * hour),
+      keys.historyTick('w', 's', 300, monday + 26 * hour),
+      keys.historyDay('w', 's', 300, monday),
       brokenDay,
     ]);
 
-    await expect(readWindow(ports, 'w', 's', ids, ...everything)).rejects.toThrow(StoredObjectError);
+    await expect(readWindow(ports, 'w', 's', 300, ids, ...everything)).rejects.toThrow(StoredObjectError);
     const passedOver: (string | undefined)[] = [];
     const onUnreadable = (error: StoredObjectError): void => void passedOver.push(error.key);
-    const read = await readWindow(ports, 'w', 's', ids, ...everything, { onUnreadable });
+    const read = await readWindow(ports, 'w', 's', 300, ids, ...everything, { onUnreadable });
     expect(pairsOf(read.get('cpu'))).toEqual([0, 25, 26].map((i) => [monday + i * hour, i]));
     expect(passedOver).toEqual([broken, brokenDay]);
   });
@@ -278,10 +280,10 @@ describe('reading a window', () => {
     const ports = memoryPorts();
     for (let i = 0; i < 50; i++) {
       const at = monday + i * hour;
-      await appendTick(ports, 'w', 's', chunkOf(at + 60, { cpu: [[at, i]], disk: [[at, -i]] }));
+      await appendTick(ports, 'w', 's', 300, chunkOf(at + 60, { cpu: [[at, i]], disk: [[at, -i]] }));
     }
     await compactHistory(ports, 'w', 's', monday + day);
-    const read = await readWindow(ports, 'w', 's', ['disk', 'gone'], monday + 20 * hour, monday + 26 * hour);
+    const read = await readWindow(ports, 'w', 's', 300, ['disk', 'gone'], monday + 20 * hour, monday + 26 * hour);
     expect([...read.keys()]).toEqual(['disk', 'gone']);
     expect(pairsOf(read.get('disk'))).toEqual([20, 21, 22, 23, 24, 25].map((i) => [monday + i * hour, -i]));
     expect(pairsOf(read.get('gone'))).toEqual([]);
@@ -290,21 +292,21 @@ describe('reading a window', () => {
   it('gives days in order, each by itself', async () => {
     const ports = memoryPorts();
     for (const i of [2, 0, 1])
-      await appendTick(ports, 'w', 's', chunkOf(monday + i * day + 60, { cpu: [[monday + i * day, i]] }));
+      await appendTick(ports, 'w', 's', 300, chunkOf(monday + i * day + 60, { cpu: [[monday + i * day, i]] }));
     const days: string[] = [];
-    for await (const one of readDays(ports, 'w', 's', undefined, 0, Infinity)) days.push(one.day);
+    for await (const one of readDays(ports, 'w', 's', 300, undefined, 0, Infinity)) days.push(one.day);
     expect(days).toEqual(['2026-11-16', '2026-11-17', '2026-11-18']);
   });
 
   it('holds two days in memory, not the window: reads no tick long before its day is asked for', async () => {
     const ports = memoryPorts();
     for (let i = 0; i < 10; i++)
-      await appendTick(ports, 'w', 's', chunkOf(monday + i * day + 60, { cpu: [[monday + i * day, i]] }));
+      await appendTick(ports, 'w', 's', 300, chunkOf(monday + i * day + 60, { cpu: [[monday + i * day, i]] }));
     const read: string[] = [];
     const store = interrupted(ports.store, (_call, what) => {
-      if (what.startsWith('get history/w/s/2')) read.push(what);
+      if (what.startsWith('get history/w/s/300s/2')) read.push(what);
     });
-    for await (const one of readDays({ ...ports, store }, 'w', 's', undefined, 0, Infinity)) {
+    for await (const one of readDays({ ...ports, store }, 'w', 's', 300, undefined, 0, Infinity)) {
       expect(read.length, one.day).toBeLessThanOrEqual(Number(one.day.slice(-2)) - 16 + 3);
     }
     expect(read).toHaveLength(10);
@@ -315,21 +317,21 @@ describe('expiry', () => {
   it('deletes days, backfill and forgotten ticks before the day, and nothing else', async () => {
     const ports = memoryPorts();
     for (const i of [0, 1, 2]) {
-      await appendTick(ports, 'w', 's', chunkOf(monday + i * day, { cpu: [[monday + i * day, i]] }));
-      await ports.store.put(keys.historyBackfill('w', 's', monday + i * day), new Uint8Array(1));
+      await appendTick(ports, 'w', 's', 300, chunkOf(monday + i * day, { cpu: [[monday + i * day, i]] }));
+      await ports.store.put(keys.historyBackfill('w', 's', 300, monday + i * day), new Uint8Array(1));
     }
     await compactHistory(ports, 'w', 's', monday + 2 * day);
-    await appendTick(ports, 'w', 's', chunkOf(monday + 5, {}));
-    await ports.store.put(keys.historyProgress('w', 's'), new Uint8Array(1));
-    await appendTick(ports, 'w', 's-2', chunkOf(monday, {}));
+    await appendTick(ports, 'w', 's', 300, chunkOf(monday + 5, {}));
+    await ports.store.put(keys.historyProgress('w', 's', 300), new Uint8Array(1));
+    await appendTick(ports, 'w', 's-2', 300, chunkOf(monday, {}));
     expect(await expireHistory(ports, 'w', 's', monday + day + hour)).toEqual({ objects: 3 });
     expect(await keysBelow(ports.store)).toEqual([
-      keys.historyTick('w', 's-2', monday),
-      keys.historyTick('w', 's', monday + 2 * day),
-      keys.historyBackfill('w', 's', monday + day),
-      keys.historyBackfill('w', 's', monday + 2 * day),
-      keys.historyDay('w', 's', monday + day),
-      keys.historyProgress('w', 's'),
+      keys.historyTick('w', 's-2', 300, monday),
+      keys.historyTick('w', 's', 300, monday + 2 * day),
+      keys.historyBackfill('w', 's', 300, monday + day),
+      keys.historyBackfill('w', 's', 300, monday + 2 * day),
+      keys.historyDay('w', 's', 300, monday + day),
+      keys.historyProgress('w', 's', 300),
     ]);
   });
 });

@@ -38,7 +38,8 @@ const fleet = (servers: number, metrics: number, prefix = 'i'): readonly SeriesD
   );
 const shardById = (inventory: Inventory): ReadonlyMap<string, string> =>
   new Map(inventory.series.map(({ description, shard }) => [description.id, shard]));
-const sizes = (inventory: Inventory): readonly number[] => planShards(inventory).map(({ series }) => series.length);
+const sizes = (inventory: Inventory): readonly number[] =>
+  planShards(inventory, 300).map(({ series }) => series.length);
 const after = (before: Inventory, found: readonly SeriesDescription[], now = start): Inventory =>
   reconcile(before, found, now).inventory;
 
@@ -105,7 +106,7 @@ describe('placing series into shards', () => {
     const first = after(emptyInventory, fleet(2, 2));
     const [one, ...others] = fleet(2, 2);
     const inventory = after(first, [{ ...one, label: 'renamed' }, ...others]);
-    expect(planShards(inventory)[0]?.series[0]?.label).toBe('renamed');
+    expect(planShards(inventory, 300)[0]?.series[0]?.label).toBe('renamed');
     expect(shardById(inventory)).toEqual(shardById(first));
   });
 
@@ -191,7 +192,7 @@ describe('whatever comes and goes', () => {
           const homes = shardById(inventory);
           for (const [id, shard] of homes) expect(before.get(id) ?? shard).toBe(shard);
           expect(inventory.series).toHaveLength(homes.size);
-          const planned = new Set(planShards(inventory).flatMap((shard) => shard.series.map(({ id }) => id)));
+          const planned = new Set(planShards(inventory, 300).flatMap((shard) => shard.series.map(({ id }) => id)));
           for (const { id } of series) expect(planned.has(id)).toBe(true);
         }
       }),
@@ -254,7 +255,7 @@ describe('1,000 series that are added, removed and added again', () => {
       tick += day;
       const { inventory } = await updateInventory(ports, 'w', found, tick);
       const present = new Set(found.map(({ id }) => id));
-      for (const { shard, series } of planShards(inventory)) {
+      for (const { shard, series } of planShards(inventory, 300)) {
         const points: Record<string, [number, number][]> = {};
         for (const { id } of series.filter((one) => present.has(one.id))) {
           const key = `${shard} ${id}`;
@@ -263,22 +264,22 @@ describe('1,000 series that are added, removed and added again', () => {
           points[id] = [point];
           pulled.set(id, [...(pulled.get(id) ?? []), point]);
         }
-        await appendTick(ports, 'w', shard, chunkOf(tick, points));
+        await appendTick(ports, 'w', shard, 300, chunkOf(tick, points));
       }
     };
 
     await run(stable);
     await run([...stable, ...comingAndGoing]);
     for (let gone = 0; gone < 20; gone++) await run(stable);
-    expect(planShards(await readInventory(ports, 'w')).flatMap(({ series }) => series)).toHaveLength(200);
+    expect(planShards(await readInventory(ports, 'w'), 300).flatMap(({ series }) => series)).toHaveLength(200);
     await run([...comingAndGoing, ...stable].reverse());
     await run([...stable, ...comingAndGoing]);
 
     const inventory = await readInventory(ports, 'w');
     expect(inventory.series).toHaveLength(1_200);
-    for (const { shard, series } of planShards(inventory)) {
+    for (const { shard, series } of planShards(inventory, 300)) {
       const ids = series.map(({ id }) => id);
-      const history = await readWindow(ports, 'w', shard, ids, 0, Infinity);
+      const history = await readWindow(ports, 'w', shard, 300, ids, 0, Infinity);
       for (const id of ids) {
         expect(pairsOf(history.get(id))).toEqual(pulled.get(id));
         // The state went on where it was: its count is that of all points ever, not of those since the return.

@@ -67,6 +67,7 @@ export async function readWindow(
   ports: HistoryPorts,
   watch: string,
   shard: string,
+  periodSeconds: number,
   seriesIds: Iterable<string>,
   from: number,
   to: number,
@@ -74,7 +75,7 @@ export async function readWindow(
 ): Promise<ReadonlyMap<string, Points>> {
   const wanted = new Set(seriesIds);
   const pieces = new Map<string, Points[]>([...wanted].map((id) => [id, []]));
-  for await (const { points } of readDays(ports, watch, shard, wanted, from, to, options)) {
+  for await (const { points } of readDays(ports, watch, shard, periodSeconds, wanted, from, to, options)) {
     for (const [id, piece] of points) pieces.get(id)?.push(piece);
   }
   return new Map([...pieces].map(([id, parts]) => [id, concatenate(parts)]));

@@ -64,6 +64,7 @@ function throughStore(state: EntityState | undefined): EntityState | undefined {
     shard: 's',
     tick: 0,
     periodSeconds: step,
+    timezone: 'UTC',
     judgedTo: 0,
     model: null,
     warmUpDue: false,

@@ -96,7 +96,7 @@ describe('a run that dies and is repeated', () => {
           const faulty = withFault(first.ports, { at, when });
           const end = await Promise.race([detectAnomalies({ tick: tickAt(k) }, faulty.ports), faulty.died]);
           if (end !== 'died') break;
-          const pulled = (await store.get(keys.historyTick('w', shard, tickAt(k)))) !== undefined;
+          const pulled = (await store.get(keys.historyTick('w', shard, every, tickAt(k)))) !== undefined;
           const second = open(store, pulled ? otherwise : value);
           await run(second, k);
           const name = `${when} call ${at}: ${faulty.calls.at(-1) ?? ''}`;
