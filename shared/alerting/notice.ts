@@ -1,3 +1,4 @@
+import type { Incident } from './incident.ts';
 import type { Rarity, Share } from './signal.ts';
 import type { Severity } from './severities.ts';
 import type { SpeakReason } from './notice-reason.ts';
@@ -58,6 +59,10 @@ export interface Notice {
   readonly at: number;
   /** When it ended, where it has. */
   readonly until?: number;
+  /** Why it ended, where it ended without recovery: the reason `closed` says no more than that. */
+  readonly closeReason?: Incident['closeReason'];
+  /** Who took it up, or closed it. */
+  readonly by?: string;
   /** The newest tick that judged it; said where it is long ago. */
   readonly evaluatedAt: number;
   /** No tick has judged it for three intervals: "not evaluated since …". */

@@ -1,3 +1,4 @@
+import type { Digest } from '../alerting/digest.ts';
 import type { Notice } from '../alerting/notice.ts';
 
 /**
@@ -20,4 +21,6 @@ export interface Channel {
   /** `pager`: it gets people out of bed, and is told the end of everything it was told the beginning of. */
   readonly kind: 'slack' | 'pagerduty' | 'webhook' | 'terminal';
   deliver(notice: Notice): Promise<Delivery>;
+  /** Absent on channels that a summary of the week has no business on. */
+  deliverDigest?(digest: Digest): Promise<Delivery>;
 }
