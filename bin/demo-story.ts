@@ -4,7 +4,8 @@ import type { Finding } from '../shared/alerting/signal.ts';
 import type { SeriesDescription } from '../shared/metrics/metric.ts';
 import { terminalChart } from '../shared/presentation/terminal-chart.ts';
 import { textTable } from '../shared/presentation/text-table.ts';
-import { rarityWords, shortDuration, timeWords, valueWords } from '../shared/presentation/words.ts';
+import { durationWords, rarityWords, shortDuration, timeWords, valueWords } from '../shared/presentation/words.ts';
+import { wrapWords } from '../shared/presentation/wrap-words.ts';
 import { watchesOf } from '../shared/settings/settings.ts';
 import type { Comparison, DemoFinding, DemoIncident, JudgedFault } from './demo-incidents.ts';
 import type { DemoRun } from './demo-run.ts';
@@ -36,7 +37,7 @@ export async function* demoStory(
   const colour = createColors(terminal.colours);
   for (const [index, judged] of faults.entries()) {
     yield '';
-    for (const line of faultLines(judged, index + 1, terminal)) yield line;
+    for (const line of faultLines(judged, index + 1, terminal)) yield* wrapWords(line, width);
     const series = await seriesOf(run, judged);
     for (const line of await chartOf(run, judged, series, width, terminal)) yield line;
   }
@@ -46,13 +47,20 @@ export async function* demoStory(
   yield '';
   if (falseAlerts.length > 0) {
     yield `Told without anything being wrong: ${falseAlerts.length}`;
-    for (const incident of falseAlerts.slice(0, 10)) yield `  ${incidentLine(incident)}`;
+    for (const incident of falseAlerts.slice(0, 10)) yield* wrapWords(`  ${incidentLine(incident)}`, width);
     if (falseAlerts.length > 10) yield `  … and ${falseAlerts.length - 10} more`;
   } else yield 'Nothing was told while nothing was wrong.';
 }
 
 /** A rule asks for no rarity: it was broken. */
-const unusualWords = ({ kind, rarity }: Finding): string => (kind === 'rule' ? 'by a rule' : rarityWords(rarity));
+const unusualWords = ({ kind, rarity }: Pick<Finding, 'kind' | 'rarity'>): string =>
+  kind === 'rule' ? 'by a rule' : rarityWords(rarity);
+
+/** The same for a column of a table. */
+const unusualCell = ({ kind, rarity }: Finding): string =>
+  kind !== 'rule' && rarity?.unseen === true
+    ? `unseen for ${durationWords(rarity.evidenceSeconds)}`
+    : unusualWords({ kind, rarity });
 
 function faultLines({ fault, found, delay }: JudgedFault, number: number, terminal: Terminal): readonly string[] {
   const colour = createColors(terminal.colours);
@@ -76,7 +84,7 @@ function faultLines({ fault, found, delay }: JudgedFault, number: number, termin
 /** What the chart shows at its most unusual, and not what was first seen of it. */
 function strongestWords({ observed, peak, unit, lower, upper }: DemoFinding): string {
   if (lower === null || upper === null) return valueWords(observed, unit);
-  const usual = `usual was ${valueWords(lower)} to ${valueWords(upper, unit)}`;
+  const usual = `usual ${valueWords(lower)} to ${valueWords(upper)}`;
   if (peak === undefined) return `${valueWords(observed, unit)}, ${usual}`;
   return `${peak.value > upper ? 'up' : 'down'} to ${valueWords(peak.value, unit)}, ${usual}`;
 }
@@ -130,9 +138,9 @@ function summaryTable(faults: readonly JudgedFault[]): readonly string[] {
       fault.kind,
       `${fault.entity}${fault.entities.length > 1 ? ` +${fault.entities.length - 1}` : ''}`,
       clockOf(fault.start),
-      found === undefined ? '-' : clockOf(found.firstTold),
+      found === undefined ? '-' : clockOf(found.firstTold).slice(4),
       delay === undefined ? '-' : shortDuration(delay),
-      found === undefined ? 'not found' : unusualWords(tellingFinding(found, fault)),
+      found === undefined ? 'not found' : unusualCell(tellingFinding(found, fault)),
     ]),
   );
 }

@@ -19,18 +19,19 @@ export function trainingLines({
   budget,
 }: WatchTraining): readonly string[] {
   if (rows === 0) return [`${watch}: no history yet: run collect`];
-  const before = quality?.champion === undefined ? '' : `, ${quality.champion.toFixed(2)} with the model of before`;
+  const before = quality?.champion === undefined ? '' : `, ${quality.champion.toFixed(2)} with the one before`;
   return [
     `${watch}: ${rows} rows of ${entities} ${entities === 1 ? 'entity' : 'entities'} read; ${outcomes[outcome]}`,
     ...(quality === undefined
       ? []
       : [
-          '  Faults planted into history it had not seen, told from the rest (1 is perfect):',
-          `  ${quality.candidate.toFixed(2)} with the new model, ${quality.streaming.toFixed(2)} without one${before}.`,
+          `  How well planted faults stand out (1 is perfect): ${quality.candidate.toFixed(2)} with the new model, ${quality.streaming.toFixed(2)} without one${before}.`,
         ]),
     ...(budget === undefined
       ? []
-      : [`  Asked: ${budget.asked}. On history that was kept aside: ${budget.deliveredPerWeek.toFixed(1)} a week.`]),
+      : [
+          `  Alerts: ${budget.asked} asked for, ${budget.deliveredPerWeek.toFixed(1)} a week on history that was kept aside.`,
+        ]),
     // Where something is in use, the numbers say why; else the reason says what is missing.
     ...(outcome === 'promoted' || outcome === 'overtaken' || reason === '' ? [] : [`  ${reason}`]),
   ];

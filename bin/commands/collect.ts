@@ -53,6 +53,7 @@ export const collect: RunCommand = async (_args, options, terminal) => {
   else {
     for (const one of collected) {
       terminal.out(`${one.watch}: ${one.points} points of ${one.series} series, ${one.days} days fetched\n`);
+      if (one.series === 0) terminal.out(`  nothing matches: npx aiops doctor says more\n`);
       if (one.billedMetrics > 0) terminal.out(`  ${one.billedMetrics} metrics billed by CloudWatch\n`);
       for (const left of one.leftOut) terminal.out(`  left out: ${leftOutWords(left)}\n`);
       for (const problem of one.problems) terminal.err(`aiops: ${one.watch}: ${problem}; run collect again to go on\n`);

@@ -4,6 +4,7 @@ import { createColors } from 'picocolors';
 import { FileObjectStore } from '../../shared/adapters/local/file-object-store.ts';
 import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
+import { wrapWords } from '../../shared/presentation/wrap-words.ts';
 import type { RunCommand } from '../command-line.ts';
 import { compare } from '../demo-incidents.ts';
 import { runDemo } from '../demo-run.ts';
@@ -28,12 +29,14 @@ export const demo: RunCommand = async (_args, options, terminal) => {
     if (!asJson) terminal.out(`${line}\n`);
   };
   const startedAt = performance.now();
-  say(colour.bold('A fleet of five servers, 20 metrics a minute. Nothing here is real but the pipeline.'));
-  say('First it gets a week of history to learn from; then things go wrong for');
-  say(
-    `${days} ${days === 1 ? 'day' : 'days'}, and every five minutes it looks at what is new. It does not know what is`,
+  const width = Math.min(terminal.columns, 110);
+  const tell = (text: string): void => {
+    for (const line of wrapWords(text, width)) say(line);
+  };
+  say(colour.bold('A fleet of five servers with 20 metrics. Only the pipeline is real.'));
+  tell(
+    `First it gets a week of history to learn from; then things go wrong for ${days} ${days === 1 ? 'day' : 'days'}, and every five minutes it looks at what is new. It does not know what is done to it. Times are UTC.`,
   );
-  say('done to it. Times are UTC.');
 
   let step: keyof typeof titles | undefined;
   let bar: Progress | undefined;
@@ -60,7 +63,7 @@ export const demo: RunCommand = async (_args, options, terminal) => {
   const seconds = (performance.now() - startedAt) / 1000;
   const found = compared.faults.filter(({ found: incident }) => incident !== undefined);
   const delays = found.map(({ delay = Number.NaN }) => delay).sort((a, b) => a - b);
-  const median = delays.length === 0 ? undefined : delays[Math.floor(delays.length / 2)];
+  const median = delays.length === 0 ? undefined : delays[Math.floor((delays.length - 1) / 2)];
   if (asJson) {
     const { incidents, ticks, points, historyPoints, training } = run;
     const summary = {
@@ -75,7 +78,7 @@ export const demo: RunCommand = async (_args, options, terminal) => {
     return exitCode.ok;
   }
   say('');
-  for (const line of run.training.watches.flatMap(trainingLines)) say(line);
+  for (const line of run.training.watches.flatMap(trainingLines)) tell(line);
   for await (const line of demoStory(run, compared, terminal)) say(line);
   say('');
   say(

@@ -49,10 +49,10 @@ const shortUnits: Readonly<Partial<Record<string, string>>> = {
 
 /** `Megabytes/Second` is `MB/s`, `Count/Second` is `/s`; a unit that is not CloudWatch's stays as it is. */
 function shortUnit(unit: string): string {
-  const [of, per] = unit.split('/');
+  const [of, per = ''] = unit.split('/');
   const short = shortUnits[of];
   if (short === undefined) return unit;
-  return per === undefined ? short : per === 'Second' ? `${short}/s` : unit;
+  return per === '' ? short : per === 'Second' ? `${short}/s` : unit;
 }
 
 /** A value as people read it: four significant digits, no trailing zeros, the unit in short where it helps. */

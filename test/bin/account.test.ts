@@ -165,9 +165,11 @@ describe('collect from an account', () => {
     expect(stderr).toContain('allow cloudwatch:GetMetricData on "*"');
   });
 
-  it('where nothing matches collects nothing, and says of how much', async () => {
+  it('where nothing matches collects nothing, and says who knows more', async () => {
     const { code, stdout } = await aiops('collect');
     expect(code).toBe(0);
-    expect(stdout).toContain('servers: 0 points of 0 series, 0 days fetched');
+    expect(stdout).toContain(
+      'servers: 0 points of 0 series, 0 days fetched\n  nothing matches: npx aiops doctor says more\n',
+    );
   });
 });
