@@ -37,12 +37,16 @@ const channelMemory = z.object({
   owed: z
     .object({
       notice: z.int(),
+      /** What it is to be told; may differ from the decision's: who never heard of a beginning is told of no reminder. */
+      reason: z.string(),
       since: time,
       attempts: z.int(),
       nextAt: time,
       /** It gets somebody out of bed. */
       page: z.boolean(),
       error: z.string(),
+      /** Whoever holds the claim is telling it; where the claim has lapsed, it may have arrived. */
+      inFlight: z.boolean(),
     })
     .nullable(),
   /** Why it refused for good, where it did. */
@@ -64,7 +68,7 @@ const decision = z.object({
   claimedBy: z.string(),
 });
 
-export const incidentSchema = z.object({
+const story = z.object({
   version: z.literal(1),
   deployment: z.string(),
   /** Names the group; one record per group, under `incidents/open/`. */
@@ -103,8 +107,17 @@ export const incidentSchema = z.object({
   silence: z.string().nullable(),
 });
 
+export const incidentSchema = story.extend({
+  /** Earlier incidents of the group, closed, of whose end a channel is still to be told. */
+  endings: z.array(story).optional(),
+  /** The record is being deleted: until then nobody writes it. */
+  forgottenUntil: time.optional(),
+});
+
 /** The open story of a group, and what must be remembered after its end. Stored under compare-and-swap. */
 export type Incident = z.infer<typeof incidentSchema>;
+/** An incident without what its record keeps of others. */
+export type Story = z.infer<typeof story>;
 export type Member = z.infer<typeof member>;
 export type ChannelMemory = z.infer<typeof channelMemory>;
 export type Decision = z.infer<typeof decision>;

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { severities } from '../alerting/severities.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { keys } from '../settings/keys.ts';
+
+const head = {
+  version: z.literal(1),
+  /** Epoch seconds. */
+  at: z.number(),
+  /** Id, group, number and title of the incident. */
+  incident: z.string(),
+  group: z.string(),
+  number: z.int(),
+  title: z.string(),
+  watches: z.array(z.string()),
+  severity: z.enum(severities),
+};
+
+const auditRecord = z.discriminatedUnion('kind', [
+  /** People were told, or it was tried. */
+  z.object({
+    ...head,
+    kind: z.literal('notice'),
+    notice: z.int(),
+    reason: z.string(),
+    /** Tried before: the notice was owed, or whoever told it went missing. */
+    again: z.boolean(),
+    channels: z.record(
+      z.string(),
+      z.object({
+        kind: z.string(),
+        /** What the channel was told; may differ from the decision's reason. */
+        reason: z.string(),
+        outcome: z.enum(['delivered', 'owed', 'rejected', 'given-up', 'withheld']),
+        /** What the service answered, or why not. */
+        detail: z.string(),
+        page: z.boolean(),
+      }),
+    ),
+  }),
+  /** Nobody is told, from now on, for this reason; said when the reason changes. */
+  z.object({ ...head, kind: z.literal('silence'), reason: z.string() }),
+  z.object({ ...head, kind: z.literal('opened') }),
+  z.object({ ...head, kind: z.literal('closed'), reason: z.string() }),
+  z.object({
+    ...head,
+    kind: z.literal('action'),
+    action: z.enum(['acknowledge', 'snooze', 'close']),
+    by: z.string(),
+    /** Of a snooze, epoch seconds. */
+    until: z.number().nullable(),
+  }),
+]);
+
+/** One thing that happened to an incident. */
+export type AuditRecord = z.infer<typeof auditRecord>;
+
+/**
+ * Writes what a batch, a sweep or an action has to say as one object of JSON lines; nothing where there is nothing.
+ *
+ * @param run unique to who writes: two runs never share an object.
+ */
+export async function writeAudit(
+  store: ObjectStore,
+  records: readonly AuditRecord[],
+  now: number,
+  run: string,
+): Promise<void> {
+  if (records.length === 0) return;
+  const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+  await store.put(keys.audit(now, auditName(now, run)), new TextEncoder().encode(lines));
+}
+
+/** Ascending in time within a day. */
+const auditName = (now: number, run: string): string => `${new Date(now * 1000).toISOString().slice(11, 23)}-${run}`;
+
+export interface AuditLines {
+  readonly records: readonly AuditRecord[];
+  /** Lines that are no records of this release: counted, never guessed at. */
+  readonly unreadable: number;
+}
+
+/** The records of one object of the audit, in the order in which they were written. */
+export function parseAudit(body: Uint8Array): AuditLines {
+  const records: AuditRecord[] = [];
+  let unreadable = 0;
+  for (const line of new TextDecoder().decode(body).split('\n')) {
+    if (line.trim() === '') continue;
+    const record = parseLine(line);
+    if (record === undefined) unreadable++;
+    else records.push(record);
+  }
+  return { records, unreadable };
+}
+
+function parseLine(line: string): AuditRecord | undefined {
+  try {
+    return auditRecord.parse(JSON.parse(line));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+}
