@@ -1,3 +1,5 @@
+import { textHash } from '../numeric/text-hash.ts';
+
 /**
  * Every key in the bucket, and on disk, is built and parsed here. Names that come from users (watch, entity) are
  * percent-encoded, so that no name can leave its folder.
@@ -7,6 +9,15 @@ const safe = (name: string): string =>
     /[.!'()*~]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+
+/** A part of a key may have 255 bytes; what is added to a name has room besides. */
+const longestName = 200;
+
+/** Names of any length, such as a group of a long entity: the end of a long one is replaced by a hash of the whole. */
+const bounded = (name: string): string => {
+  const encoded = safe(name.replace(/\p{Surrogate}/gu, '\uFFFD'));
+  return encoded.length <= longestName ? encoded : `${encoded.slice(0, longestName - 33)}~${textHash(name)}`;
+};
 
 /** `2026-11-21T09` of an epoch second, UTC. */
 export const hourOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 13);
@@ -47,10 +58,10 @@ export const keys = {
     `anomalies/${dayOf(tick)}/${safe(watch)}-${safe(shard)}-${tickName(tick)}`,
   /** One per group: its open incident, and what must be remembered after its end. */
   incidentPrefix: 'incidents/open/',
-  incident: (group: string) => `incidents/open/${safe(group)}.json`,
+  incident: (group: string) => `incidents/open/${bounded(group)}.json`,
   closedIncidentPrefix: (day: string) => `incidents/closed/${day}/`,
   closedIncident: (closedAt: number, group: string, number: number) =>
-    `incidents/closed/${dayOf(closedAt)}/${safe(group)}-${tickName(number)}.json`,
+    `incidents/closed/${dayOf(closedAt)}/${bounded(group)}-${tickName(number)}.json`,
   /** What is counted per watch: beginnings for storms, pages of the day. */
   watchBook: (watch: string) => `incidents/watches/${safe(watch)}.json`,
   mutePrefix: 'incidents/mutes/',
@@ -63,12 +74,6 @@ export const keys = {
   digest: (time: number) => `reports/digest/${dayOf(time)}.json`,
   chart: (name: string) => `charts/${safe(name)}.png`,
 } as const;
-
-/** The group of an incident's key, or undefined for any other key. */
-export function groupOfIncidentKey(key: string): string | undefined {
-  const match = /^incidents\/open\/([^/]+)\.json$/.exec(key);
-  return match?.[1] === undefined ? undefined : decodeURIComponent(match[1]);
-}
 
 /** The day (`2026-11-21`) of a compacted or backfilled object's key, or undefined for any other key. */
 export function dayOfHistoryKey(key: string): string | undefined {
