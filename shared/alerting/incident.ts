@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { silenceReasons, speakReasons } from './notice-reason.ts';
 import { severities } from './severities.ts';
 import { findingSchema } from './signal.ts';
 
@@ -16,8 +17,10 @@ const member = z.object({
   labels: z.record(z.string(), z.string()),
   mode: z.enum(['live', 'shadow']),
   intervalSeconds: z.number(),
-  /** The newest tick that spoke of it: what is not newer is ignored. */
+  /** The newest tick that spoke of it. */
   evaluatedAt: time,
+  /** The newest tick that called it firing or normal: what is not newer is ignored. A gap decides nothing. */
+  decidedAt: time.nullable(),
   severity,
   /** The gravest it was in this incident. */
   worst: severity,
@@ -56,10 +59,13 @@ const channelMemory = z.object({
 const decision = z.object({
   /** 1, 2, 3… within the incident. */
   number: z.int().positive(),
-  reason: z.string(),
+  reason: z.enum(speakReasons),
+  /** The gravest that people were told of in this incident, this notice included. */
   severity,
   at: time,
-  /** Keys that fired when it was decided. */
+  /** When everybody was told last: reminders count from it, and not from what only pagers hear. */
+  remindFrom: time,
+  /** Keys that people were told of in this incident. */
   keys: z.array(z.string()),
   /** Channels that are to hear it. */
   channels: z.array(z.string()),
@@ -68,6 +74,7 @@ const decision = z.object({
   claimedBy: z.string(),
 });
 
+/** One story of a group, from its first firing tick on. */
 const story = z.object({
   version: z.literal(1),
   deployment: z.string(),
@@ -90,6 +97,9 @@ const story = z.object({
   calmSince: time.nullable(),
   closedAt: time.nullable(),
   closeReason: z.enum(['recovered', 'entity-gone', 'no-longer-known', 'by-person', 'joined-storm']).nullable(),
+  /** Who closed it, where a person did. */
+  closedBy: z.string().optional(),
+  /** By watch and key. */
   members: z.record(z.string(), member),
   /** Times at which it began to fire, across incidents of the group, within the flapping window. */
   starts: z.array(time),
@@ -104,7 +114,7 @@ const story = z.object({
   /** Group of the storm that tells this incident's story. */
   storm: z.string().nullable(),
   /** The last named silence: it is recorded when it changes, not every minute. */
-  silence: z.string().nullable(),
+  silence: z.enum(silenceReasons).nullable(),
 });
 
 export const incidentSchema = story.extend({

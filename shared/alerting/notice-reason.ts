@@ -1,39 +1,43 @@
 /** Why people are told. */
-export type SpeakReason =
-  | 'first-notice'
-  | 'worse'
-  | 'new-series'
-  | 'reminder'
-  | 'flapping'
-  | 'all-resolved'
+export const speakReasons = [
+  'first-notice',
+  'worse',
+  'new-series',
+  'reminder',
+  'flapping',
+  'all-resolved',
   /** It began and ended while we could not speak: told once, as a summary, and nobody is paged for it. */
-  | 'began-and-ended'
+  'began-and-ended',
   /** Somebody took it up: for channels that know acknowledgement. */
-  | 'acknowledged'
+  'acknowledged',
   /** Closed without recovery: the thing is gone, its shard no longer knows it, or a person closed it. */
-  | 'closed'
+  'closed',
   /** The day's pages of a watch are spent: itself one page. */
-  | 'page-budget-spent';
+  'page-budget-spent',
+] as const;
+export type SpeakReason = (typeof speakReasons)[number];
 
 /** Why nobody is told, now. */
-export type SilenceReason =
-  | 'nothing-firing'
-  | 'waiting-to-group'
-  | 'waiting-to-resolve'
-  | 'already-notified'
-  | 'flapping'
-  | 'quiet-window'
-  | 'muted'
-  | 'snoozed'
-  | 'acknowledged'
-  | 'shadow-mode'
-  | 'page-budget-spent'
-  | 'too-old'
-  | 'unknown'
-  | 'joined-storm'
-  | 'below-reminders'
-  | 'closed'
+export const silenceReasons = [
+  'nothing-firing',
+  'waiting-to-group',
+  'waiting-to-resolve',
+  'already-notified',
+  'flapping',
+  'quiet-window',
+  'muted',
+  'snoozed',
+  'acknowledged',
+  'shadow-mode',
+  'page-budget-spent',
+  'too-old',
+  'unknown',
+  'joined-storm',
+  'below-reminders',
+  'closed',
   /** Another router holds the claim. */
-  | 'claimed';
+  'claimed',
+] as const;
+export type SilenceReason = (typeof silenceReasons)[number];
 
 export type NoticeReason = { readonly speak: SpeakReason } | { readonly silent: SilenceReason };
