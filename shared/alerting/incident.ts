@@ -41,7 +41,7 @@ const channelMemory = z.object({
     .object({
       notice: z.int(),
       /** What it is to be told; may differ from the decision's: who never heard of a beginning is told of no reminder. */
-      reason: z.string(),
+      reason: z.enum(speakReasons),
       since: time,
       attempts: z.int(),
       nextAt: time,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { silenceReasons, speakReasons } from '../alerting/notice-reason.ts';
 import { severities } from '../alerting/severities.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { keys } from '../settings/keys.ts';
@@ -22,7 +23,7 @@ const auditRecord = z.discriminatedUnion('kind', [
     ...head,
     kind: z.literal('notice'),
     notice: z.int(),
-    reason: z.string(),
+    reason: z.enum(speakReasons),
     /** Tried before: the notice was owed, or whoever told it went missing. */
     again: z.boolean(),
     channels: z.record(
@@ -30,7 +31,7 @@ const auditRecord = z.discriminatedUnion('kind', [
       z.object({
         kind: z.string(),
         /** What the channel was told; may differ from the decision's reason. */
-        reason: z.string(),
+        reason: z.enum(speakReasons),
         outcome: z.enum(['delivered', 'owed', 'rejected', 'given-up', 'withheld']),
         /** What the service answered, or why not. */
         detail: z.string(),
@@ -39,7 +40,7 @@ const auditRecord = z.discriminatedUnion('kind', [
     ),
   }),
   /** Nobody is told, from now on, for this reason; said when the reason changes. */
-  z.object({ ...head, kind: z.literal('silence'), reason: z.string() }),
+  z.object({ ...head, kind: z.literal('silence'), reason: z.enum(silenceReasons) }),
   z.object({ ...head, kind: z.literal('opened') }),
   z.object({ ...head, kind: z.literal('closed'), reason: z.string() }),
   z.object({

@@ -25,4 +25,9 @@ export interface AlertPorts {
   readonly actionLinks: (incident: Incident, now: number) => Promise<readonly NoticeLink[]>;
   /** Unique to this run of this process: who holds a claim, and the name of what it writes to the audit. */
   readonly runId: string;
+  /**
+   * Epoch seconds after which nothing is begun to be told any more, so that nothing is half done when the platform ends
+   * this run: a delivery may take half a minute. @default never
+   */
+  readonly speakUntil?: number;
 }

@@ -1,0 +1,42 @@
+import type { Severity } from '../alerting/severities.ts';
+import type { SilenceReason } from '../alerting/notice-reason.ts';
+import type { Channel } from '../ports/channel.ts';
+import type { MetricDatum } from '../ports/metric-sink.ts';
+
+/** What we say of telling people: their number is bounded by names that are ours. */
+export const alertMetricNames = ['AlertsGenerated', 'AlertsSuppressed', 'DeliveryFailures', 'OwedPageSeconds'] as const;
+
+export interface AlertCounts {
+  /** Notices that were decided on, by severity. */
+  readonly generated: ReadonlyMap<Severity, number>;
+  /** Silences that began, by reason. */
+  readonly suppressed: ReadonlyMap<SilenceReason, number>;
+  /** Attempts that did not deliver, by kind of channel. */
+  readonly failures: ReadonlyMap<Channel['kind'], number>;
+  /** Age of the oldest page that is still owed; published by every sweep, 0 where none is. */
+  readonly owedPageSeconds?: number;
+}
+
+/** @param time epoch seconds. */
+export function alertMetrics(counts: AlertCounts, time: number): readonly MetricDatum[] {
+  const by = (
+    name: (typeof alertMetricNames)[number],
+    dimension: string,
+    values: ReadonlyMap<string, number>,
+  ): readonly MetricDatum[] =>
+    [...values].map(([value, count]) => ({
+      name,
+      dimensions: { [dimension]: value },
+      value: count,
+      unit: 'Count',
+      time,
+    }));
+  return [
+    ...by('AlertsGenerated', 'Severity', counts.generated),
+    ...by('AlertsSuppressed', 'Reason', counts.suppressed),
+    ...by('DeliveryFailures', 'Channel', counts.failures),
+    ...(counts.owedPageSeconds === undefined
+      ? []
+      : [{ name: 'OwedPageSeconds', dimensions: {}, value: counts.owedPageSeconds, unit: 'Seconds' as const, time }]),
+  ];
+}

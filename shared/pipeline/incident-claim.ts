@@ -1,0 +1,153 @@
+import type { ChannelMemory, Story } from '../alerting/incident.ts';
+import type { SpeakReason } from '../alerting/notice-reason.ts';
+import type { Delivery } from '../ports/channel.ts';
+
+/** So long a decision is its writer's to tell; afterwards anybody takes over what is not remembered. */
+export const CLAIM_SECONDS = 60;
+/** A channel may take so long to answer: later than this before the claim ends, nothing is begun any more. */
+export const LONGEST_DELIVERY_SECONDS = 35;
+/** What could not be delivered for so long is given up. */
+const GIVE_UP_SECONDS = 86_400;
+const LONGEST_PAUSE_SECONDS = 1800;
+
+export type Owed = NonNullable<ChannelMemory['owed']>;
+
+/** Somebody else is telling this story now. */
+export const isClaimed = ({ told }: Story, runId: string, now: number): boolean =>
+  told !== null && told.claimedBy !== '' && told.claimedBy !== runId && now < told.claimedUntil;
+
+/** Reasons after which a channel has nothing open any more. */
+const endings: ReadonlySet<SpeakReason> = new Set<SpeakReason>(['all-resolved', 'closed', 'began-and-ended']);
+export const isEnding = (reason: SpeakReason): boolean => endings.has(reason);
+
+export const emptyMemory: ChannelMemory = {
+  delivered: 0,
+  deliveredAt: null,
+  mayBeOpen: false,
+  owed: null,
+  rejected: null,
+};
+
+/**
+ * What remains of a claim that lapsed, because whoever held it died: what was in flight may have arrived. The same
+ * object where nothing lapsed.
+ */
+export function settleLapsed<S extends Story>(story: S, runId: string, now: number): S {
+  const { told } = story;
+  if (told === null || told.claimedBy === '' || told.claimedBy === runId || now < told.claimedUntil) return story;
+  return {
+    ...story,
+    told: { ...told, claimedBy: '' },
+    channels: mapChannels(story, (memory) =>
+      memory.owed?.inFlight === true
+        ? {
+            ...memory,
+            mayBeOpen: memory.mayBeOpen || !isEnding(memory.owed.reason),
+            owed: { ...memory.owed, inFlight: false },
+          }
+        : memory,
+    ),
+  };
+}
+
+/** Channels that this claim's holder is to tell. */
+export const inFlight = (story: Story): readonly (readonly [string, Owed])[] =>
+  Object.entries(story.channels).flatMap(([name, { owed }]) =>
+    owed?.inFlight === true ? [[name, owed] as const] : [],
+  );
+
+export const isDue = ({ owed }: ChannelMemory, now: number): boolean => owed !== null && owed.nextAt <= now;
+
+/** Claims what is owed and due, to be told by this run. The same object where nothing is. */
+export function claimDue<S extends Story>(story: S, runId: string, now: number): S {
+  const { told } = story;
+  if (told === null || !Object.values(story.channels).some((memory) => isDue(memory, now))) return story;
+  return {
+    ...story,
+    told: { ...told, claimedBy: runId, claimedUntil: now + CLAIM_SECONDS },
+    channels: mapChannels(story, (memory) =>
+      memory.owed !== null && isDue(memory, now) ? { ...memory, owed: takeOff(memory.owed) } : memory,
+    ),
+  };
+}
+
+/** An attempt that begins now. */
+const takeOff = (owed: Owed): Owed => ({ ...owed, attempts: owed.attempts + 1, inFlight: true });
+
+/** What became of telling one channel one notice; `not-tried`: there was no time left to begin. */
+export interface Outcome {
+  readonly channel: string;
+  readonly owed: Owed;
+  readonly delivery: Delivery | { readonly outcome: 'not-tried' };
+}
+
+export type Settled = 'delivered' | 'owed' | 'rejected' | 'given-up';
+
+export const settledAs = ({ delivery, owed }: Outcome, now: number): Settled => {
+  if (delivery.outcome === 'delivered' || delivery.outcome === 'rejected') return delivery.outcome;
+  return now - owed.since >= GIVE_UP_SECONDS ? 'given-up' : 'owed';
+};
+
+/**
+ * What a story is once the outcomes are known, whoever else wrote it meanwhile; the claim is let go where it is still
+ * this run's. The same object where nothing of it concerns the story any more.
+ */
+export function remember<S extends Story>(story: S, outcomes: readonly Outcome[], runId: string, now: number): S {
+  const of = new Map(outcomes.map((outcome) => [outcome.channel, outcome]));
+  const isOurs = story.told?.claimedBy === runId;
+  let changed = isOurs;
+  const channels = mapChannels(story, (memory, name) => {
+    const outcome = of.get(name);
+    if (outcome === undefined) return memory;
+    const after = rememberOne(memory, outcome, isOurs, now);
+    if (after !== memory) changed = true;
+    return after;
+  });
+  if (!changed) return story;
+  const told = story.told !== null && isOurs ? { ...story.told, claimedBy: '', claimedUntil: now } : story.told;
+  return { ...story, channels, told };
+}
+
+function rememberOne(memory: ChannelMemory, outcome: Outcome, isOurs: boolean, now: number): ChannelMemory {
+  const { owed, delivery } = outcome;
+  // Whoever took over from us, or decided anew, owes something else now, or is at it.
+  const isSame = memory.owed !== null && memory.owed.notice === owed.notice;
+  const isTaken = isSame && !isOurs;
+  switch (delivery.outcome) {
+    case 'delivered':
+      return {
+        ...memory,
+        delivered: Math.max(memory.delivered, owed.notice),
+        deliveredAt: now,
+        mayBeOpen: !isEnding(owed.reason),
+        owed: isSame ? null : memory.owed,
+        rejected: null,
+      };
+    case 'rejected':
+      return isTaken ? memory : { ...memory, owed: isSame ? null : memory.owed, rejected: delivery.reason };
+    case 'not-tried':
+      if (!isSame || isTaken) return memory;
+      return { ...memory, owed: { ...owed, attempts: owed.attempts - 1, inFlight: false } };
+    case 'retryable': {
+      const mayBeOpen = memory.mayBeOpen || (delivery.maybe && !isEnding(owed.reason));
+      if (!isSame || isTaken) return mayBeOpen === memory.mayBeOpen ? memory : { ...memory, mayBeOpen };
+      if (settledAs(outcome, now) === 'given-up')
+        return { ...memory, mayBeOpen, owed: null, rejected: `given up after a day: ${delivery.reason}` };
+      const pause = Math.min(delivery.afterSeconds ?? growingPause(owed.attempts), LONGEST_PAUSE_SECONDS);
+      return {
+        ...memory,
+        mayBeOpen,
+        owed: { ...owed, inFlight: false, nextAt: now + pause, error: delivery.reason },
+      };
+    }
+  }
+}
+
+/** 30 s after the first attempt, then 1, 2, 4… minutes. */
+const growingPause = (attempts: number): number => 30 * 2 ** Math.min(attempts - 1, 10);
+
+const mapChannels = (
+  { channels }: Story,
+  change: (memory: ChannelMemory, name: string) => ChannelMemory,
+): Record<string, ChannelMemory> =>
+  Object.fromEntries(Object.entries(channels).map(([name, memory]) => [name, change(memory, name)]));

@@ -1,0 +1,46 @@
+import { type Incident, incidentSchema, type Story } from '../alerting/incident.ts';
+import { StoredObjectError } from '../models/stored-object-error.ts';
+import type { ObjectStore, Version } from '../ports/object-store.ts';
+import { keys } from '../settings/keys.ts';
+import { readJson, writeJson } from './stored-json.ts';
+
+/** The record of a group as it was read, and what to expect when it is written. */
+export interface StoredIncident {
+  readonly incident: Incident | undefined;
+  readonly version: Version | 'absent';
+}
+
+/** @throws StoredObjectError where the record cannot be read, or is another group's. */
+export async function loadIncident(store: ObjectStore, group: string): Promise<StoredIncident> {
+  const found = await loadRecord(store, keys.incident(group));
+  if (found.incident !== undefined && found.incident.group !== group)
+    throw new StoredObjectError('other-kind', `is of group '${found.incident.group}'`, keys.incident(group));
+  return found;
+}
+
+/** The same by the key of the record. */
+export async function loadRecord(store: ObjectStore, key: string): Promise<StoredIncident> {
+  const found = await readJson(store, incidentSchema, key);
+  return found === undefined
+    ? { incident: undefined, version: 'absent' }
+    : { incident: found.value, version: found.version };
+}
+
+export const saveIncident = (
+  store: ObjectStore,
+  incident: Incident,
+  expected: Version | 'absent',
+): Promise<'stored' | 'conflict'> => writeJson(store, keys.incident(incident.group), incident, expected);
+
+/** The keys of all records: what is open, and what is remembered of what was. */
+export async function recordKeys(store: ObjectStore): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const key of store.list(keys.incidentPrefix)) found.push(key);
+  return found;
+}
+
+/** Keeps a closed incident where people look for what was; repeating it does no harm. */
+export async function keepClosed(store: ObjectStore, story: Story): Promise<void> {
+  if (story.status !== 'closed') return;
+  await writeJson(store, keys.closedIncident(story.closedAt ?? story.heardAt, story.group, story.number), story);
+}

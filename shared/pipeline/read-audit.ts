@@ -1,0 +1,35 @@
+import type { ObjectStore } from '../ports/object-store.ts';
+import { dayOf, keys } from '../settings/keys.ts';
+import { type AuditLines, type AuditRecord, parseAudit } from './alert-audit.ts';
+
+const daySeconds = 86_400;
+
+export interface AuditQuery {
+  /** Epoch seconds, both included. */
+  readonly from: number;
+  readonly to: number;
+  /** Id of the only incident to tell of. @default all */
+  readonly incident?: string;
+}
+
+/** What was recorded in a stretch of time, in order; `unreadable` counts lines that are no records. */
+export async function readAudit(store: ObjectStore, query: AuditQuery): Promise<AuditLines> {
+  const records: AuditRecord[] = [];
+  let unreadable = 0;
+  const lastDay = dayOf(query.to);
+  for (let time = query.from; dayOf(time) <= lastDay; time += daySeconds) {
+    for await (const key of store.list(keys.auditPrefix(dayOf(time)))) {
+      const found = await store.get(key);
+      if (found === undefined) continue;
+      const lines = parseAudit(found.body);
+      unreadable += lines.unreadable;
+      records.push(...lines.records.filter((record) => isAsked(record, query)));
+    }
+  }
+  // Runs write when they end: what overlapped is put in order here.
+  records.sort((a, b) => a.at - b.at);
+  return { records, unreadable };
+}
+
+const isAsked = (record: AuditRecord, { from, to, incident }: AuditQuery): boolean =>
+  record.at >= from && record.at <= to && (incident === undefined || record.incident === incident);
