@@ -68,7 +68,7 @@ async function coldImports(path: string): Promise<number[]> {
   const node = process.env['LAMBDA_NODE'] ?? process.execPath;
   const times: number[] = [];
   for (let k = 0; k < repetitions; k++) {
-    const { stdout } = await run(node, ['--enable-source-maps', '--input-type=module', '--eval', script], {
+    const { stdout } = await run(node, ['--input-type=module', '--eval', script], {
       env: functionEnvironment,
     });
     times.push(Number(stdout));

@@ -7,6 +7,7 @@ import { powertoolsLog } from '../../shared/adapters/aws/powertools-log.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { SqsWorkQueue } from '../../shared/adapters/aws/sqs-work-queue.ts';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
+import { showSources } from '../../shared/adapters/local/source-stacks.ts';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { readOnce, readStoredSettings } from '../../shared/pipeline/stored-settings.ts';
 import type { DetectPorts } from '../../shared/pipeline/detect-anomalies.ts';
@@ -14,6 +15,7 @@ import type { WorkQueue } from '../../shared/ports/work-queue.ts';
 import { readEnvironment } from '../../shared/settings/environment.ts';
 import { createHandler, createWorker } from './handler.ts';
 
+showSources(import.meta.url);
 const { bucket, busName, namespace, queueUrl, quotaPart, settingsKey } = readEnvironment(process.env);
 const log = powertoolsLog(new Logger({ serviceName: 'anomaly' }));
 const cloudWatch = cloudWatchClient();

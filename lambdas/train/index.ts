@@ -4,11 +4,13 @@ import { CloudWatchSink } from '../../shared/adapters/aws/cloudwatch-sink.ts';
 import { powertoolsLog } from '../../shared/adapters/aws/powertools-log.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
+import { showSources } from '../../shared/adapters/local/source-stacks.ts';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { readOnce, readStoredSettings } from '../../shared/pipeline/stored-settings.ts';
 import { readEnvironment } from '../../shared/settings/environment.ts';
 import { createHandler } from './handler.ts';
 
+showSources(import.meta.url);
 const environment = readEnvironment(process.env);
 const store = new S3ObjectStore({ bucket: environment.bucket, client: s3Client() });
 const sink = new CloudWatchSink({ namespace: environment.namespace, client: cloudWatchClient() });

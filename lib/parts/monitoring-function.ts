@@ -71,7 +71,6 @@ export class MonitoringFunction extends Function {
         AIOPS_BUCKET: bucket.bucketName,
         AIOPS_BUS_NAME: bus.eventBusName,
         AIOPS_SETTINGS_KEY: settingsKey,
-        NODE_OPTIONS: '--enable-source-maps',
       },
     });
     Validations.of(this).acknowledge({
