@@ -111,6 +111,18 @@ export function withThreshold(
   return { ...forest, state: { ...trees, threshold: scores[rank] } };
 }
 
+/** The rows less their centres, feature after feature: all that a split looks at lies close together. */
+function columnsOf({ names, values }: FeatureMatrix, rows: Int32Array, centres: Float64Array): Float32Array {
+  const width = names.length;
+  const count = rows.length;
+  const columns = new Float32Array(count * width);
+  for (let index = 0; index < count; index++) {
+    const from = rows[index] * width;
+    for (let k = 0, to = index; k < width; k++, to += count) columns[to] = values[from + k] - centres[k];
+  }
+  return columns;
+}
+
 function grow(
   history: FeatureMatrix,
   rows: Int32Array,
@@ -118,16 +130,18 @@ function grow(
   options: IsolationForestOptions,
   random: Random,
 ): IsolationTrees {
-  const { names, values } = history;
+  const { names } = history;
   const width = names.length;
   const size = Math.min(options.sampleSize, rows.length);
   const deepest = Math.ceil(Math.log2(size));
   const byName = featuresByName(names);
-  const drawn = rows.slice();
-  // The sample is gathered, so that looking for a range stays in near memory.
-  const sample = new Float32Array(size * width);
+  const count = rows.length;
+  const drawn = Int32Array.from(rows.keys());
+  const columns = columnsOf(history, rows, centres);
   const order = new Int32Array(size);
-  const features = new Int32Array(width);
+  const aside = new Int32Array(size);
+  const features = byName.slice();
+  const picks = new Int32Array(width);
   const stack = new Int32Array(3 * (deepest + 2));
   const collected = collectTrees(names);
   for (let tree = 0; tree < options.trees; tree++) {
@@ -136,8 +150,7 @@ function grow(
       const row = drawn[other];
       drawn[other] = drawn[index];
       drawn[index] = row;
-      order[index] = index;
-      for (let k = 0; k < width; k++) sample[index * width + k] = values[row * width + k] - centres[k];
+      order[index] = row;
     }
     let top = 0;
     stack[top++] = 0;
@@ -151,18 +164,27 @@ function grow(
       let low = 0;
       let high = 0;
       if (depth < deepest && end - start > 1) {
-        features.set(byName);
-        for (let left = width; left > 0 && feature < 0; left--) {
+        let left = width;
+        while (left > 0 && feature < 0) {
           const pick = Math.floor(random.next() * left);
           const candidate = features[pick];
-          features[pick] = features[left - 1];
-          low = high = sample[order[start] * width + candidate];
+          picks[--left] = pick;
+          features[pick] = features[left];
+          features[left] = candidate;
+          const column = candidate * count;
+          low = high = columns[column + order[start]];
           for (let index = start + 1; index < end; index++) {
-            const value = sample[order[index] * width + candidate];
+            const value = columns[column + order[index]];
             if (value < low) low = value;
             else if (value > high) high = value;
           }
           if (high > low) feature = candidate;
+        }
+        // Back to the order of names, cheaper than copying it: hardly ever is more than one feature drawn.
+        for (; left < width; left++) {
+          const back = features[left];
+          features[left] = features[picks[left]];
+          features[picks[left]] = back;
         }
       }
       if (feature < 0) {
@@ -172,16 +194,19 @@ function grow(
       // Rounding may reach either end, and values beyond float32 are infinite: then the highest stand alone.
       let at = Math.fround(low + random.next() * (high - low));
       if (!(at > low) || at > high) at = high;
+      // Written to both sides and counted on one: there is nothing for the processor to guess.
       let front = start;
-      let back = end - 1;
-      while (front <= back) {
-        if (sample[order[front] * width + feature] < at) front++;
-        else {
-          const swap = order[front];
-          order[front] = order[back];
-          order[back--] = swap;
-        }
+      let others = 0;
+      const column = feature * count;
+      for (let index = start; index < end; index++) {
+        const row = order[index];
+        const stays = Number(columns[column + row] < at);
+        order[front] = row;
+        aside[others] = row;
+        front += stays;
+        others += 1 - stays;
       }
+      for (let index = 0; index < others; index++) order[front + index] = aside[index];
       collected.split(feature, at);
       // The right side waits below the left one: nodes come out in preorder.
       stack[top++] = front;
