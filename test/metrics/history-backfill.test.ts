@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { backfillHistory, backfillProgressKind, readProgress } from '../../shared/metrics/history-backfill.ts';
+import {
+  backfillHistory,
+  backfillProgressKind,
+  readProgress,
+  reopenBackfill,
+} from '../../shared/metrics/history-backfill.ts';
 import { appendTick } from '../../shared/metrics/history.ts';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import type { MetricSource, ReadProblem } from '../../shared/ports/metric-source.ts';
@@ -201,5 +206,33 @@ describe('the backfill of a shard', () => {
   ])('refuses a window of %s', async (_what, from, to) => {
     const ports = { ...memoryPorts(), source: hourly().source };
     await expect(backfillHistory(ports, job(['cpu'], from, to), always)).rejects.toThrow(/whole epoch seconds/);
+  });
+});
+
+describe('the past of a period that comes back', () => {
+  it('is fetched again, and what began to be fetched since is left as it is', async () => {
+    const { source, asked } = hourly();
+    const ports = { ...memoryPorts(), source };
+    await backfillHistory(ports, job(['cpu']), always);
+    const before = asked.length;
+    const place = { watch: 'w', shard: 's', periodSeconds: 300 };
+    const left = monday + 3 * day + 6 * hour;
+    await reopenBackfill(ports, place, left);
+    await reopenBackfill(ports, place, left);
+    expect((await readProgress(ports, 'w', 's', 300)).passes).toEqual([]);
+    expect(await backfillHistory(ports, job(['cpu'], monday, left + day), always)).toMatchObject({
+      status: 'done',
+      days: 5,
+    });
+    expect(asked.length).toBe(before + 5);
+    const fetched = await readProgress(ports, 'w', 's', 300);
+    await reopenBackfill(ports, place, left);
+    expect(await readProgress(ports, 'w', 's', 300)).toEqual(fetched);
+  });
+
+  it('writes nothing where nothing was ever fetched', async () => {
+    const ports = memoryPorts();
+    await reopenBackfill(ports, { watch: 'w', shard: 's', periodSeconds: 60 }, monday);
+    expect(await keysBelow(ports.store)).toEqual([]);
   });
 });

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactHistory, expireHistory } from '../../shared/metrics/history-compaction.ts';
 import { historyDayKind, type HistoryTick, historyTickKind } from '../../shared/metrics/history-format.ts';
-import { appendTick, listTicks, readDays, readTick } from '../../shared/metrics/history.ts';
+import {
+  appendTick,
+  historyPeriods,
+  type HistoryPorts,
+  listTicks,
+  readDays,
+  readTick,
+} from '../../shared/metrics/history.ts';
 import { StoredObjectError } from '../../shared/models/stored-object-error.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { goldenArtefactSuite } from '../models/golden-artefact.ts';
@@ -333,5 +340,55 @@ describe('expiry', () => {
       keys.historyDay('w', 's', 300, monday + day),
       keys.historyProgress('w', 's', 300),
     ]);
+  });
+});
+
+describe('points of several periods of one shard', () => {
+  const stored = async () => {
+    const ports = memoryPorts();
+    for (const [periodSeconds, value] of [
+      [60, 1],
+      [300, 5],
+      [3600, 60],
+    ] as const)
+      for (let i = 0; i < 3; i++) {
+        const at = monday + i * day;
+        await appendTick(ports, 'w', 's', periodSeconds, chunkOf(at + 60, { cpu: [[at, value]] }));
+      }
+    await appendTick(ports, 'w', 's-1', 10, chunkOf(monday, { cpu: [[monday, 0]] }));
+    return ports;
+  };
+  const valuesOf = async (ports: HistoryPorts, periodSeconds: number) =>
+    pairsOf((await readWindow(ports, 'w', 's', periodSeconds, ['cpu'], 0, Infinity)).get('cpu')).map(
+      ([, value]) => value,
+    );
+
+  it('are never read as one, not even where they are of the same times', async () => {
+    const ports = await stored();
+    expect(await historyPeriods(ports, 'w', 's')).toEqual([300, 3600, 60]);
+    expect(await historyPeriods(ports, 'w', 'nix')).toEqual([]);
+    const check = async () => {
+      expect(await valuesOf(ports, 60)).toEqual([1, 1, 1]);
+      expect(await valuesOf(ports, 300)).toEqual([5, 5, 5]);
+      expect(await valuesOf(ports, 3600)).toEqual([60, 60, 60]);
+      expect(await valuesOf(ports, 10)).toEqual([]);
+    };
+    await check();
+    // Of all of them, also of those that nobody pulls any more.
+    expect(await compactHistory(ports, 'w', 's', monday + 2 * day)).toEqual({ ticks: 6, days: 6, unreadable: [] });
+    await check();
+  });
+
+  it('expire each on their own, with what says that a past was fetched, once there is none', async () => {
+    const ports = await stored();
+    await ports.store.put(keys.historyProgress('w', 's', 300), new Uint8Array(1));
+    await ports.store.put(keys.historyProgress('w', 's', 60), new Uint8Array(1));
+    await appendTick(ports, 'w', 's', 60, chunkOf(monday + 9 * day, { cpu: [[monday + 9 * day, 1]] }));
+    expect(await expireHistory(ports, 'w', 's', monday + 8 * day)).toEqual({ objects: 9 });
+    expect(await keysBelow(ports.store, 'history/w/s/')).toEqual([
+      keys.historyTick('w', 's', 60, monday + 9 * day),
+      keys.historyProgress('w', 's', 60),
+    ]);
+    expect(await historyPeriods(ports, 'w', 's-1')).toEqual([10]);
   });
 });

@@ -6,6 +6,7 @@ import { appendTick } from '../../shared/metrics/history.ts';
 import { inventoryKind } from '../../shared/metrics/inventory-format.ts';
 import {
   emptyInventory,
+  idleShards,
   type Inventory,
   inventoryDefaults,
   planShards,
@@ -123,6 +124,81 @@ describe('placing series into shards', () => {
 
   it('takes a series that is discovered twice once', () => {
     expect(after(emptyInventory, [...fleet(2, 2), ...fleet(2, 2)]).series).toHaveLength(4);
+  });
+});
+
+describe('what is asked for in other words', () => {
+  const statistic = (one: SeriesDescription, name: 'Average' | 'Maximum'): SeriesDescription => ({
+    ...one,
+    id: one.id.replace(/\w+$/, name),
+    metric: { ...one.metric, statistic: name },
+  });
+  const formula = (expression: string): SeriesDescription => ({
+    ...seriesOf('i-1', 'rate'),
+    id: `rate=${expression}`,
+    metric: { expression, metrics: {} },
+  });
+
+  it.each<[string, readonly SeriesDescription[], readonly SeriesDescription[], readonly string[]]>([
+    [
+      'another statistic takes the place of the one before',
+      fleet(2, 1),
+      fleet(2, 1).map((one) => statistic(one, 'Maximum')),
+      fleet(2, 1).map(({ id }) => id),
+    ],
+    [
+      'a second statistic beside the first replaces nothing',
+      fleet(1, 1),
+      [...fleet(1, 1), ...fleet(1, 1).map((one) => statistic(one, 'Maximum'))],
+      [],
+    ],
+    [
+      'another formula under the same label takes the place of the one before',
+      [formula('a')],
+      [formula('b')],
+      ['rate=a'],
+    ],
+    ['what is merely absent waits', fleet(2, 1), fleet(1, 1), []],
+    ['another metric of the same thing replaces nothing', fleet(1, 1), [seriesOf('i-0000', 'other')], []],
+  ])('%s', (_, before, found, retired) => {
+    const inventory = after(after(emptyInventory, before), found, start + 60);
+    const gone = inventory.series.filter(({ retiredAt }) => retiredAt === start + 60);
+    expect(gone.map(({ description }) => description.id)).toEqual(retired);
+    const placed = new Map(inventory.series.map(({ description, shard }) => [description.id, shard]));
+    expect(new Set(placed.values()).size).toBe(1);
+  });
+
+  it('is asked for again, with its history, once the words are as they were', () => {
+    const first = after(emptyInventory, fleet(1, 1));
+    const changed = after(first, [statistic(fleet(1, 1)[0], 'Maximum')], start + 60);
+    const back = after(changed, fleet(1, 1), start + 120);
+    expect(planShards(back, 300)).toEqual(planShards(first, 300));
+  });
+
+  it('is planned in the period of today, but for what comes more rarely', () => {
+    const rare = { ...seriesOf('i-1', 'CPUCreditBalance'), periodSeconds: 300 };
+    const inventory = after(emptyInventory, [seriesOf('i-1', 'CPUUtilization'), rare]);
+    const planned = (period: number) =>
+      planShards(inventory, period).flatMap(({ series }) => series.map((one) => [one.label, one.periodSeconds]));
+    expect(planned(300)).toEqual([
+      ['CPUCreditBalance', 300],
+      ['CPUUtilization', 300],
+    ]);
+    expect(planned(60)).toEqual([['CPUUtilization', 60]]);
+    expect(planned(3600)).toEqual([
+      ['CPUCreditBalance', 3600],
+      ['CPUUtilization', 3600],
+    ]);
+    expect(inventory.series.every(({ description }) => description.periodSeconds === 300)).toBe(true);
+  });
+
+  it('leaves shards idle, which are named, so that their last word can be said', () => {
+    const inventory = after(emptyInventory, fleet(300, 4));
+    const planned = planShards(inventory, 300);
+    expect(idleShards(inventory, planned)).toEqual([]);
+    expect(idleShards(inventory, planned.slice(1))).toEqual(['s-0001']);
+    expect(idleShards(inventory, [])).toEqual(['s-0001', 's-0002', 's-0003']);
+    expect(idleShards(emptyInventory, [])).toEqual([]);
   });
 });
 

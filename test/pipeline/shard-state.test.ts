@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { packArtefact, unpackArtefact } from '../../shared/models/artefact.ts';
 import { continueState, type EntityState } from '../../shared/pipeline/entity-state.ts';
-import { type ShardState, shardStateKind } from '../../shared/pipeline/shard-state.ts';
+import { judgedUntil, type ShardState, shardStateKind, startsAnew } from '../../shared/pipeline/shard-state.ts';
 import { goldenArtefactSuite } from '../models/golden-artefact.ts';
 
 /** Numbers that say where they stand, so that a part that is read from another place shows. */
@@ -78,5 +78,25 @@ describe('a shard state that is not laid out as this release reads it', () => {
     ],
   ])('%s', (_, change, message) => {
     expect(() => unpackArtefact(shardStateKind, spoilt(change), 'state/web/0001/anomaly')).toThrow(message);
+  });
+});
+
+describe('what a shard remembers', () => {
+  it.each<[string, { period: number; timezone: string }, string | null, boolean]>([
+    ['is gone on with where nothing changed', { period: 300, timezone: 'Europe/Berlin' }, 'Europe/Berlin', false],
+    ['starts anew with another period', { period: 60, timezone: 'Europe/Berlin' }, 'Europe/Berlin', true],
+    ['starts anew with another time zone', { period: 300, timezone: 'UTC' }, 'Europe/Berlin', true],
+    ['is gone on with where no time zone was written down', { period: 300, timezone: 'UTC' }, null, false],
+  ])('%s', (_, grid, timezone, expected) => {
+    expect(startsAnew({ ...state, timezone }, grid)).toBe(expected);
+  });
+
+  it.each<[string, number, number]>([
+    ['goes on where it was on the same grid', 300, 1_763_718_900],
+    ['goes on where it was on a finer grid', 60, 1_763_718_900],
+    ['begins with the slot that holds the end of what was judged on a coarser grid', 3600, 1_763_715_600],
+  ])('%s', (_, period, expected) => {
+    expect(judgedUntil(state, period)).toBe(expected);
+    expect(judgedUntil(undefined, period)).toBeUndefined();
   });
 });
