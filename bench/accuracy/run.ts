@@ -138,7 +138,6 @@ function budgetRows(set: LabelledSet, traces: readonly DetectorTrace[]): Row[] {
     ...trace,
     times: trace.times.subarray(0, halfOf(trace)),
     novelty: trace.novelty.subarray(0, halfOf(trace)),
-    countedFrom: Math.min(600, Math.floor(halfOf(trace) / 3)),
   }));
   const second = traces.map((trace) => ({ ...trace, countedFrom: halfOf(trace) }));
   return BUDGETS.map((perWeek) => {

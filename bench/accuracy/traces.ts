@@ -28,9 +28,9 @@ export function traceOf(series: LabelledSeries): DetectorTrace {
 }
 
 export interface RarityCount {
-  /** Episodes on normal, scored rows that were called at least this rare… */
+  /** Normal, scored episodes that were called at least this rare… */
   readonly called: number;
-  /** …and how many of them there should be in the time in which anything could be called so. */
+  /** …and how many of them there should be in the time that normal episodes lasted in which anything could be called so. */
   readonly due: number;
 }
 
@@ -43,6 +43,7 @@ export function countRarities(trace: DetectorTrace, days: readonly number[], mar
   const state = startRarity(stepSeconds);
   const called = days.map(() => 0);
   const due = days.map(() => 0);
+  const dueOfEpisode = days.map(() => 0);
   const episodeRows = Math.max(Math.trunc(30_000 / stepSeconds), 12);
   // Rows this close after a labelled one are not normal either: its anomaly is still in the detector's windows.
   const shadowRows = severityRestPoints(stepSeconds);
@@ -51,7 +52,14 @@ export function countRarities(trace: DetectorTrace, days: readonly number[], mar
   let isNormal = true;
   let rarest = 0;
   const close = () => {
-    if (isNormal) days.forEach((day, index) => (called[index] += rarest >= day * 86_400 ? 1 : 0));
+    // What is called and what is due are of the same episodes, or the labelled ones would seem to be missing.
+    if (isNormal) {
+      days.forEach((day, index) => {
+        called[index] += rarest >= day * 86_400 ? 1 : 0;
+        due[index] += dueOfEpisode[index];
+      });
+    }
+    dueOfEpisode.fill(0);
   };
   for (let row = 0; row < novelty.length; row++) {
     shadow = series.labels[row] === 1 ? shadowRows : Math.max(shadow - 1, 0);
@@ -69,9 +77,8 @@ export function countRarities(trace: DetectorTrace, days: readonly number[], mar
     left--;
     if (shadow > 0) isNormal = false;
     rarest = Math.max(rarest, rarity.onceInSeconds);
-    if (shadow > 0) continue;
     days.forEach((day, index) => {
-      if (rarity.evidenceSeconds >= day * 86_400) due[index] += stepSeconds / (day * 86_400);
+      if (rarity.evidenceSeconds >= day * 86_400) dueOfEpisode[index] += stepSeconds / (day * 86_400);
     });
   }
   close();

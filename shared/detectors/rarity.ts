@@ -63,7 +63,8 @@ export const strengthOf = (judged: Extract<SeriesJudgement, { readonly score: nu
  * call it for them.
  *
  * @param strength of {@link strengthOf}.
- * @param isMarked whether people said of this row that it is no normal behaviour: its episode then does not count.
+ * @param isMarked whether people said of this row that it is no normal behaviour: its episode then does not count, and
+ * neither does the time it lasted.
  */
 export function learnRarity(state: RarityState, strength: number, isMarked = false): void {
   state[PLACES.rows] += 1;
@@ -88,9 +89,16 @@ const episodeRows = (state: RarityState): number =>
 
 /** The bins fade when an episode ends and not at every row, which costs a hundredth and changes nothing. */
 function closeEpisode(state: RarityState, fading: number): void {
-  const faded = fading ** episodeRows(state);
+  const rows = episodeRows(state);
+  const faded = fading ** rows;
   for (let bin = 0; bin < BINS; bin++) state[bin] *= faded;
-  if (state[PLACES.isMarked] === 0) state[binOf(state[PLACES.peak])] += 1;
+  if (state[PLACES.isMarked] === 0) {
+    state[binOf(state[PLACES.peak])] += 1;
+    return;
+  }
+  // Time in which nothing normal could be seen is no time in which nothing was seen.
+  state[PLACES.evidenceRows] = Math.max(state[PLACES.evidenceRows] - rows, 0);
+  state[PLACES.fadedRows] = Math.max(state[PLACES.fadedRows] - (1 - faded) / (1 - fading), 0);
 }
 
 const binOf = (strength: number): number => Math.min(Math.max(Math.floor(strength * BINS_PER_DECADE), 0), BINS - 1);
@@ -106,10 +114,15 @@ export function rarityOfStrength(state: RarityState, strength: number): Rarity |
   const evidenceSeconds = state[PLACES.evidenceRows] * stepSeconds;
   if (evidenceSeconds === 0) return null;
   const bin = binOf(strength);
-  let stronger = 0;
-  for (let higher = bin + 1; higher < BINS; higher++) stronger += state[higher];
+  let above = 0;
+  for (let higher = BINS - 1; higher > bin; higher--) above += state[higher];
+  const atLeast = above + state[bin];
   const inBin = Math.min(Math.max(strength * BINS_PER_DECADE - bin, 0), 1);
-  stronger += state[bin] * (1 - inBin);
+  // Within a bin the logarithm is followed, for strengths thin out as fast as a tail does: a series' strongest episodes
+  // often lie within two or three bins, and a straight line there would count many that are weaker as stronger.
+  const followed = (1 + above) * ((1 + atLeast) / (1 + above)) ** (1 - inBin) - 1;
+  // What is left of a bin is never more than the whole, rounded or not.
+  const stronger = Math.min(followed, atLeast);
   if (stronger < FORGOTTEN) return { onceInSeconds: evidenceSeconds, evidenceSeconds, unseen: true };
   const onceInSeconds = Math.min((state[PLACES.fadedRows] * stepSeconds) / (1 + stronger), evidenceSeconds);
   return { onceInSeconds, evidenceSeconds, unseen: false };

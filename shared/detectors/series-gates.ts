@@ -31,6 +31,13 @@ export interface Gated {
   readonly opened: Opened;
 }
 
+/** What so many calls of {@link passGates} leave that tell nothing: for replays, which would spend their time on them. */
+export function restGates({ reals, exact }: SeriesDetectorState, rows: number): void {
+  const stepSeconds = Math.fround(exact[EXACT.stepSeconds]);
+  reals[REALS.noveltyFatigue] *= Math.exp(-rows / noveltyFatiguePoints(stepSeconds));
+  reals[REALS.severityFatigue] *= Math.exp(-rows / severityFatiguePoints(stepSeconds));
+}
+
 const SILENT: Gated = { alert: 0, opened: 'none' };
 
 /**

@@ -13,17 +13,22 @@ export interface BudgetOutcome {
   /** First notices a week and watch. */
   readonly askedPerWeek: number;
   readonly threshold: number;
-  /** On the part of history that did not set the threshold. */
+  /**
+   * What a threshold that was set in the same way on the start of history brought on its end, which it had not seen;
+   * where history is too short to keep an end aside, what the threshold itself brought on the end.
+   */
   readonly deliveredPerWeek: number;
 }
 
-/** The threshold is set on this part of history; the rest says what it delivers. */
+/** A threshold set on this part of history says, by the rest, what such thresholds deliver. */
 const SET_PART = 0.7;
 
 /**
- * The threshold that keeps a watch within its budget, set on the start of its history and held against the end. All
- * that the streaming detectors tell counts: of an entity its series, unless it has so many metrics that only the whole
- * is told, and the whole where it has several. A model's vote is held to the budget by its own limit.
+ * The threshold that keeps a watch within its budget. It is set on all of the watch's history, for the newest part of it
+ * is the likest to what comes; what such a threshold delivers is said by another one, set on the start of history and
+ * held against the end. All that the streaming detectors tell counts: of an entity its series, unless it has so many
+ * metrics that only the whole is told, and the whole where it has several. A model's vote is held to the budget by its
+ * own limit.
  *
  * @param share of the watch's entities that `past` holds.
  */
@@ -40,22 +45,21 @@ export function budgetThreshold(
     ...(one.series.length > 1 ? [traceOfWhole(one, stepSeconds)] : []),
   ]);
   const own = { perWeek: budget.perWeek * share };
-  const early = thresholdForBudget(
-    traces.map((trace) => firstRows(trace, SET_PART)),
-    own,
-  );
-  if (early.kind === 'not-enough-history') {
-    const { entityWeeks, neededWeeks } = early;
+  const found = thresholdForBudget(traces, own);
+  if (found.kind === 'not-enough-history') {
+    const { entityWeeks, neededWeeks } = found;
     return {
       missing: `${entityWeeks.toFixed(1)} entity-weeks of history were judged, and ${neededWeeks.toFixed(1)} are needed`,
     };
   }
-  const late = traces.map((trace) => ({ ...trace, countedFrom: Math.floor(trace.novelty.length * SET_PART) }));
+  const starts = traces.map((trace) => firstRows(trace, SET_PART));
+  const before = thresholdForBudget(starts, own);
+  const ends = traces.map((trace) => ({ ...trace, countedFrom: Math.floor(trace.novelty.length * SET_PART) }));
   return {
     asked,
     askedPerWeek: budget.perWeek,
-    threshold: early.threshold,
-    deliveredPerWeek: noticesPerWeek(late, early.threshold) / share,
+    threshold: found.threshold,
+    deliveredPerWeek: noticesPerWeek(ends, before.kind === 'found' ? before.threshold : found.threshold) / share,
   };
 }
 

@@ -6,6 +6,8 @@ import {
   type JudgedTrace,
 } from '../../shared/detectors/alert-budget.ts';
 import { seriesDetector } from '../../shared/detectors/series-detector.ts';
+import { passGates, restGates } from '../../shared/detectors/series-gates.ts';
+import { createSeriesState, EXACT, REALS, WHOLES } from '../../shared/detectors/series-state.ts';
 import { excessOf } from '../../shared/detectors/series-score.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
 
@@ -81,6 +83,47 @@ describe('alert budget', () => {
     const novelty = Float32Array.from(whole.novelty, (value, row) => (row < 4 * WEEK_ROWS ? NaN : value));
     const found = thresholdForBudget([{ ...whole, novelty }], { perWeek: 3 });
     expect(found.entityWeeks).toBe(4);
+  });
+
+  it('counts the later two thirds of a series that has not yet 900 rows', () => {
+    const rows = 720;
+    const hourly = {
+      entity: 'e',
+      stepSeconds: 3600,
+      times: Float64Array.from({ length: rows }, (_, row) => row * 3600),
+      novelty: new Float32Array(rows),
+      excess: new Float32Array(rows).fill(-1),
+    };
+    expect(thresholdForBudget([hourly], { perWeek: 3 }).entityWeeks).toBeCloseTo((480 * 3600) / 604_800, 9);
+    expect(thresholdForBudget([trace(1, 2)], { perWeek: 3 }).entityWeeks).toBe(2);
+  });
+
+  it('heeds what came late more than what came early', () => {
+    const later = trace(5, 12);
+    const rows = later.novelty.length;
+    const novelty = Array.from(later.novelty, (value, row) => (row < rows / 2 ? 0.3 : value));
+    const thresholdOf = (of: ArrayLike<number>): number => {
+      const found = thresholdForBudget([{ ...later, novelty: of }], { perWeek: 3 });
+      return found.kind === 'found' ? found.threshold : NaN;
+    };
+    expect(thresholdOf(novelty)).toBeGreaterThan(thresholdOf([...novelty].reverse()) + 0.5);
+  });
+
+  it('passes over rows that open no gate as if each had been asked', () => {
+    const one = createSeriesState();
+    one.exact[EXACT.stepSeconds] = STEP;
+    one.exact[EXACT.threshold] = 2;
+    one.exact[EXACT.severityGate] = 1;
+    expect(passGates(one, 5, 5).alert).toBeGreaterThan(0);
+    const other = structuredClone(one);
+    for (let row = 0; row < 1000; row++) {
+      expect(passGates(one, 1.9, -1).alert).toBe(0);
+      one.wholes[WHOLES.points] += 1;
+    }
+    restGates(other, 1000);
+    for (const fatigue of [REALS.noveltyFatigue, REALS.severityFatigue])
+      expect(other.reals[fatigue]).toBeCloseTo(one.reals[fatigue], 4);
+    expect(one.reals[REALS.noveltyFatigue]).toBeLessThan(0.9);
   });
 
   it('replays the very alerts that the detector gave', () => {

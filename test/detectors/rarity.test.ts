@@ -115,10 +115,33 @@ describe('rarity', () => {
     expect(ratio).toBeLessThan(1.4);
   });
 
+  it.each([1, 3, 7])('is as true, at %d days, where all strengths lie within two bins', (days) => {
+    const random = createRandom(11);
+    let called = 0;
+    let episodes = 0;
+    for (let series = 0; series < 40; series++) {
+      const state = startRarity(STEP);
+      for (let episode = 0; episode < 340; episode++) {
+        const peak = 1.7 + 0.08 * random.normal();
+        if (episode >= 170) {
+          episodes++;
+          if ((rarityOfStrength(state, peak)?.onceInSeconds ?? 0) >= days * DAY) called++;
+        }
+        for (let row = 0; row < EPISODE_ROWS; row++) learnRarity(state, row === 0 ? peak : 0);
+      }
+    }
+    const ratio = called / ((episodes * EPISODE_ROWS * STEP) / (days * DAY));
+    expect(ratio).toBeGreaterThan(0.7);
+    expect(ratio).toBeLessThan(1.4);
+  });
+
   it('takes no evidence from episodes that people marked', () => {
     const state = after(300);
     for (let row = 0; row < 300; row++) learnRarity(state, row === 50 ? 8 : 0, row === 50);
     expect(rarityOfStrength(state, 7)?.unseen).toBe(true);
+    // Nor from the time they lasted: one of six episodes.
+    expect(rarityOfStrength(state, 7)?.evidenceSeconds).toBe(500 * STEP);
+    expect(rarityOfStrength(state, 0)?.onceInSeconds).toBeLessThan((500 / 5) * STEP);
     for (let row = 0; row < 300; row++) learnRarity(state, row === 50 ? 8 : 0);
     expect(rarityOfStrength(state, 7)?.unseen).toBe(false);
   });

@@ -61,6 +61,34 @@ describe('the threshold of an alert budget', () => {
     expect(Math.abs(delivered - found.deliveredPerWeek)).toBeLessThanOrEqual(0.6);
   });
 
+  it('is set on the newest part of history too, which the promise is held against', () => {
+    const past = leaping('a', 1, 1);
+    const rows = Math.floor(0.7 * past.times.length);
+    const start = { ...past, times: past.times.slice(0, rows), values: past.values.slice(0, rows) };
+    // The end is calm: whatever leapt before is over.
+    const values = past.values.map((value, row) => (row < rows ? value : 50 + ((row * 7) % 5) / 5));
+    const budget = (of: EntityPast) => {
+      const found = budgetThreshold([of], '1 per week', 1, STEP, 'UTC');
+      if ('missing' in found) throw new Error(found.missing);
+      return found;
+    };
+    const calm = budget({ ...past, values });
+    expect(calm.threshold).toBeLessThan(budget(start).threshold);
+    expect(calm.deliveredPerWeek).toBeLessThan(0.5);
+    expect(calm.deliveredPerWeek).toBeLessThan(budget(past).deliveredPerWeek);
+  });
+
+  it('is found, and says what it brought, where history is too short to keep an end aside', () => {
+    const found = budgetThreshold([leaping('a', 1, 1)], '0.2 per week', 1, STEP, 'UTC');
+    if ('missing' in found) throw new Error(found.missing);
+    expect(found.threshold).toBeGreaterThan(defaultPolicy.threshold);
+    expect(found.deliveredPerWeek).toBe(0);
+    const start = leaping('a', 1, 1);
+    const rows = Math.floor(0.7 * start.times.length);
+    const short = { ...start, times: start.times.slice(0, rows), values: start.values.slice(0, rows) };
+    expect(budgetThreshold([short], '0.2 per week', 1, STEP, 'UTC')).toHaveProperty('missing');
+  });
+
   it('as a contamination is read off what is told: of many metrics the whole', () => {
     const past = [leaping('a', 16, 1)];
     const low = contaminationThreshold(past, 0.1, STEP, 'UTC') ?? Number.NaN;
