@@ -78,7 +78,9 @@ export const simulate: RunCommand = async (_args, options, terminal) => {
 
   if (flag(options, 'json')) terminal.out(`${JSON.stringify({ files, faults: faultsFile })}\n`);
   else {
-    terminal.out(`${days} ${days === 1 ? 'day' : 'days'} of ${servers.length} servers, ${faults.length} faults (seed ${seed}), in ${folder}\n`);
+    terminal.out(
+      `${days} ${days === 1 ? 'day' : 'days'} of ${servers.length} servers, ${faults.length} faults (seed ${seed}), in ${folder}\n`,
+    );
     terminal.out(`Next: npx aiops score ${text(options, 'out') ?? 'simulated'} --out scored\n`);
   }
   return exitCode.ok;

@@ -32,7 +32,9 @@ describe('train', { timeout: 60_000 }, () => {
     expect(watches[0].points).toBe(days * 288);
     const trained = await aiops(cwd, 'train');
     expect(trained.code).toBe(0);
-    expect(trained.stdout).toMatch(/^web: 115\d rows of 1 entity read; there is nothing to train\n  no entity has several metrics\n$/);
+    expect(trained.stdout).toMatch(
+      /^web: 115\d rows of 1 entity read; there is nothing to train\n  no entity has several metrics\n$/,
+    );
   });
 
   it('without history says what to run first', async () => {
