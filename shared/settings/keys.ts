@@ -1,5 +1,3 @@
-import { textHash } from '../numeric/text-hash.ts';
-
 /**
  * Every key in the bucket, and on disk, is built and parsed here. Names that come from users (watch, entity) are
  * percent-encoded, so that no name can leave its folder.
@@ -9,15 +7,6 @@ const safe = (name: string): string =>
     /[.!'()*~]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-
-/** A part of a key may have 255 bytes; what is added to a name has room besides. */
-const longestName = 200;
-
-/** Names of any length, such as a group of a long entity: the end of a long one is replaced by a hash of the whole. */
-const bounded = (name: string): string => {
-  const encoded = safe(name.replace(/\p{Surrogate}/gu, '\uFFFD'));
-  return encoded.length <= longestName ? encoded : `${encoded.slice(0, longestName - 33)}~${textHash(name)}`;
-};
 
 /** `2026-11-21T09` of an epoch second, UTC. */
 export const hourOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 13);
@@ -56,12 +45,12 @@ export const keys = {
   state: (watch: string, shard: string, part: 'anomaly' | 'forecast') => `state/${safe(watch)}/${safe(shard)}/${part}`,
   anomalies: (tick: number, watch: string, shard: string) =>
     `anomalies/${dayOf(tick)}/${safe(watch)}-${safe(shard)}-${tickName(tick)}`,
-  /** One per group: its open incident, and what must be remembered after its end. */
+  /** One per group: its open incident, and what must be remembered after its end. Groups are short: see `groupOf`. */
   incidentPrefix: 'incidents/open/',
-  incident: (group: string) => `incidents/open/${bounded(group)}.json`,
+  incident: (group: string) => `incidents/open/${safe(group)}.json`,
   closedIncidentPrefix: (day: string) => `incidents/closed/${day}/`,
   closedIncident: (closedAt: number, group: string, number: number) =>
-    `incidents/closed/${dayOf(closedAt)}/${bounded(group)}-${tickName(number)}.json`,
+    `incidents/closed/${dayOf(closedAt)}/${safe(group)}-${tickName(number)}.json`,
   /** What is counted per watch: beginnings for storms, pages of the day. */
   watchBook: (watch: string) => `incidents/watches/${safe(watch)}.json`,
   mutePrefix: 'incidents/mutes/',
