@@ -1,0 +1,213 @@
+import type { Notice, NoticeFinding } from '../alerting/notice.ts';
+import type { Severity } from '../alerting/severities.ts';
+import { plainName, plainText, someOf } from './plain-text.ts';
+import { durationWords, rarityWords, valueWords } from './words.ts';
+
+/** Whether the notice says that it is over. */
+export const isEnding = ({ reason }: Pick<Notice, 'reason'>): boolean =>
+  reason === 'all-resolved' || reason === 'closed' || reason === 'began-and-ended';
+
+const severityIcon: Readonly<Record<Severity, string>> = {
+  CRITICAL: '🚨',
+  HIGH: '🔴',
+  MEDIUM: '🟠',
+  LOW: '🟡',
+  INFO: '🔵',
+};
+
+/** One sign that tells good from bad before anything is read. */
+export function noticeIcon({ test, reason, severity }: Notice): string {
+  if (test === true) return '🧪';
+  if (reason === 'all-resolved') return '✅';
+  return isEnding({ reason }) ? '⚪' : severityIcon[severity];
+}
+
+/** How bad, where, what: the one line that fits a lock screen, without the icon. Not escaped. */
+export function headline(notice: Notice, most = 140): string {
+  const test = notice.test === true ? 'TEST – ' : '';
+  return plainText(`${test}${openingWords(notice)} ${subject(notice)}${endingWords(notice)}`, most);
+}
+
+function openingWords(notice: Notice): string {
+  const { severity, reason } = notice;
+  switch (reason) {
+    case 'first-notice':
+      return `${severity}:`;
+    case 'worse':
+      return `Worse, now ${severity}:`;
+    case 'new-series':
+      return `${severity}, now more than before:`;
+    case 'reminder':
+      return `Still ${severity}:`;
+    case 'flapping':
+      return `${severity}, comes and goes:`;
+    case 'all-resolved':
+      return 'Resolved:';
+    case 'began-and-ended':
+      return 'Over again:';
+    case 'acknowledged':
+      return `Taken up${byWhom(notice)}:`;
+    case 'closed':
+      return 'Closed:';
+    case 'page-budget-spent':
+      return 'No more pages today:';
+  }
+}
+
+function endingWords(notice: Notice): string {
+  const { reason, since, until, at } = notice;
+  if (!isEnding(notice)) return '';
+  const lasted = (until ?? at) - since;
+  const length = Number.isFinite(lasted) && lasted > 0 ? `after ${durationWords(lasted)}` : '';
+  const ending = reason === 'closed' ? closedWords(notice) : length;
+  return ending === '' ? '' : `, ${ending}`;
+}
+
+/** Why something ended that did not recover; empty where nothing is known. */
+export function closedWords(notice: Notice): string {
+  switch (notice.closeReason ?? 'recovered') {
+    case 'entity-gone':
+      return 'it is gone';
+    case 'no-longer-known':
+      return 'it is no longer looked after';
+    case 'by-person':
+      return `closed${byWhom(notice) || ' by a person'}`;
+    case 'joined-storm':
+      return 'told together with others';
+    case 'recovered':
+      return '';
+  }
+}
+
+const byWhom = ({ by }: Notice): string => (by === undefined || by === '' ? '' : ` by ${plainName(by, 80)}`);
+
+/** Where and what, in as few words as say it. */
+function subject(notice: Notice): string {
+  const { findings, entities, reason } = notice;
+  if (reason === 'page-budget-spent') return `the daily pages of ${watchWords(notice)} are spent`;
+  if (findings.length === 0) return plainName(notice.title, 100);
+  const [worst] = findings;
+  if (entities.length > 1) {
+    const names = entities.map((name) => plainName(name, 60));
+    return `${entities.length} at once in ${watchWords(notice)}: ${someOf(names, 3)}`;
+  }
+  const where = plainName(worst.entity, 60);
+  const what = isEnding(notice) ? labelOf(worst) : briefly(worst);
+  return what === '' ? where : `${where} ${what}`;
+}
+
+/** The watches, by name. */
+export const watchWords = ({ watches }: Notice): string =>
+  watches.length === 0
+    ? 'no watch'
+    : someOf(
+        watches.map((name) => plainName(name, 60)),
+        2,
+      );
+
+/** What is meant; empty where it is the entity as a whole. */
+const labelOf = ({ label, entity }: NoticeFinding): string => (label === entity ? '' : plainName(label, 80));
+
+function briefly(finding: NoticeFinding): string {
+  const label = labelOf(finding);
+  const explanation = plainText(finding.explanation, 160);
+  if (!hasRange(finding) && explanation !== '') return `– ${explanation}`;
+  const numbers = observedWords(finding);
+  if (numbers !== '') return `${label} ${numbers}`.trim();
+  return label === '' ? 'is unusual as a whole' : `${label} is unusual`;
+}
+
+const hasRange = ({ lower, upper }: NoticeFinding): boolean => lower !== null && upper !== null;
+
+/** `97.3 %, usual 20 to 45 %`; empty where nothing was observed. */
+export function observedWords(finding: NoticeFinding): string {
+  const { observed, expected, lower, upper } = finding;
+  if (observed === null) return '';
+  const unit = plainText(finding.unit, 24);
+  const usual =
+    lower !== null && upper !== null
+      ? `, usual ${valueWords(lower)} to ${valueWords(upper, unit)}`
+      : expected === null
+        ? ''
+        : `, expected ${valueWords(expected, unit)}`;
+  return `${valueWords(observed, unit)}${usual}`;
+}
+
+/** `09:30 UTC`, or `Nov 20, 23:10 UTC` where that is not the day of `now`. Epoch seconds. */
+export function momentWords(seconds: number, now: number): string {
+  if (!isTime(seconds)) return 'an unknown time';
+  const iso = new Date(seconds * 1000).toISOString();
+  const clock = `${iso.slice(-13, -8)} UTC`;
+  if (isTime(now) && new Date(now * 1000).toISOString().slice(0, -14) === iso.slice(0, -14)) return clock;
+  const month = new Date(seconds * 1000).toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
+  return `${month} ${Number(iso.slice(-16, -14))}, ${clock}`;
+}
+
+/** What a date can hold. */
+const isTime = (seconds: number): boolean => Math.abs(seconds) <= 8.64e12;
+
+/** `since 09:30 UTC (12 minutes)`; `from 09:30 to 09:43 UTC` of what is over. */
+export function sinceWords(since: number, now: number, until?: number): string {
+  const lasted = (until ?? now) - since;
+  const length = Number.isFinite(lasted) && lasted > 0 ? ` (${durationWords(lasted)})` : '';
+  if (until === undefined) return `since ${momentWords(since, now)}${length}`;
+  return `from ${momentWords(since, now)} to ${momentWords(until, now)}${length}`;
+}
+
+/** How unusual it is; empty where that is not known, or a limit was set by people. */
+export const unusualWords = ({ rarity }: NoticeFinding): string => {
+  if (rarity === null || ![rarity.onceInSeconds, rarity.evidenceSeconds].every(Number.isFinite)) return '';
+  return rarityWords(rarity);
+};
+
+const SHARES_SHOWN = 5;
+const SHARE_WORTH_SAYING = 0.05;
+
+/** What has the largest part in it, such as `cpu 61 % (far above usual)`; none where the finding is of one metric. */
+export const shareWords = ({ shares }: NoticeFinding): readonly string[] =>
+  shares
+    .filter(({ share }) => share >= SHARE_WORTH_SAYING && share <= 1)
+    .slice(0, SHARES_SHOWN)
+    .map(({ label, share, words }) => {
+      const how = plainText(words, 80);
+      return `${plainName(label, 80)} ${Math.round(share * 100)} %${how === '' ? '' : ` (${how})`}`;
+    });
+
+/** One line of something that fires beside the gravest. */
+export function otherWords(notice: Notice, finding: NoticeFinding): string {
+  const { entity, label, status } = finding;
+  const several = notice.entities.length > 1;
+  const name =
+    label === entity ? plainName(entity, 100) : `${several ? `${plainName(entity, 80)} ` : ''}${plainName(label, 100)}`;
+  const state =
+    status === 'firing' || isEnding(notice) ? '' : status === 'normal' ? ', normal again' : ', not known now';
+  const facts = [observedWords(finding), unusualWords(finding)].filter((words) => words !== '').join(', ');
+  return `${name}${facts === '' ? '' : `: ${facts}`}${state}`;
+}
+
+/** Sentences that stand apart, because whoever overlooks them is misled. */
+export function cautions(notice: Notice): readonly string[] {
+  const { test, stale, evaluatedAt, at, reason } = notice;
+  return [
+    ...(test === true ? ['This is a test. Nothing is wrong.'] : []),
+    ...(stale && !isEnding(notice)
+      ? [`Not evaluated since ${momentWords(evaluatedAt, at)}: what is said here may have changed.`]
+      : []),
+    ...(reason === 'began-and-ended' ? ['It could not be told while it lasted. Nobody was paged.'] : []),
+    ...(reason === 'flapping' ? ['It will not be told again until it is calm, unless it gets worse.'] : []),
+    ...(reason === 'page-budget-spent'
+      ? ['Critical incidents and limits that you set yourself still page; everything else is told without paging.']
+      : []),
+  ];
+}
+
+/** Where it came from, for whoever looks for it: watch, labels, incident. */
+export function originWords(notice: Notice): readonly string[] {
+  const labels = Object.entries(notice.labels).map(([name, value]) => `${plainName(name, 40)}=${plainName(value, 60)}`);
+  return [
+    `${notice.watches.length > 1 ? 'watches' : 'watch'} ${watchWords(notice)}`,
+    ...(labels.length === 0 ? [] : [someOf(labels, 4)]),
+    ...(notice.deployment === '' ? [] : [plainText(notice.deployment, 60)]),
+    `incident ${plainName(notice.incident, 60)}`,
+  ];
+}
