@@ -7,6 +7,8 @@ const tier = (name: string, include: string[], testTimeout = 20_000) => ({
 
 export default defineConfig({
   test: {
+    // Otherwise one processor is left idle: of two, that is half of what there is.
+    maxWorkers: '100%',
     projects: [
       tier('unit', [
         'test/{numeric,metrics,features,detectors,evaluation,models,alerting,settings,pipeline,presentation,adapters,bin}/**/*.test.ts',
