@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
  * From now on the stacks of errors name the sources of a bundle, such as `shared/pipeline/judge.ts:12:3`, if its map
  * lies beside it as `<bundle>.map`; without a readable map they stay as they are.
  *
- * Node's own `--enable-source-maps` reads and parses the map at every start, a quarter of the time our bundles take to
+ * Node's own `--enable-source-maps` reads and parses the map at every start, a seventh of the time our bundles take to
  * load; here it is read when the first stack is looked at.
  *
  * @param bundle address of the bundled module: its own `import.meta.url`.
