@@ -18,6 +18,14 @@ const schema = z.object({
     .gt(0, 'not a number above 0, at most 1')
     .max(1, 'not a number above 0, at most 1')
     .default(1),
+  AIOPS_CHART_FUNCTION: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,140}$/, 'not the name of a function: letters, digits, - and _')
+    .optional(),
+  AIOPS_ACTIONS_URL: z
+    .url({ protocol: /^https?$/, error: 'not the URL of the HTTP API' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
 });
 
 /** What a deployed function is told by the stack that made it. */
@@ -30,6 +38,10 @@ export interface Environment {
   readonly settingsKey: string;
   /** How much of the settings' `quotaShare` one process of this function may use: others run at the same time. */
   readonly quotaPart: number;
+  /** Who paints charts; absent in a function that sends none. */
+  readonly chartFunction?: string;
+  /** Where the HTTP API answers, without a slash at its end; absent where links in notices are off. */
+  readonly actionsUrl?: string;
   readonly namespace: typeof metricsNamespace;
 }
 
@@ -51,13 +63,15 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       parsed.error.issues.map((issue) => problemOf(issue, given)),
     );
   }
-  const { AIOPS_BUCKET, AIOPS_BUS_NAME, AIOPS_QUEUE_URL, AIOPS_SETTINGS_KEY, AIOPS_QUOTA_PART } = parsed.data;
+  const { data } = parsed;
   return {
-    bucket: AIOPS_BUCKET,
-    busName: AIOPS_BUS_NAME,
-    ...(AIOPS_QUEUE_URL === undefined ? {} : { queueUrl: AIOPS_QUEUE_URL }),
-    settingsKey: AIOPS_SETTINGS_KEY,
-    quotaPart: AIOPS_QUOTA_PART,
+    bucket: data.AIOPS_BUCKET,
+    busName: data.AIOPS_BUS_NAME,
+    ...(data.AIOPS_QUEUE_URL === undefined ? {} : { queueUrl: data.AIOPS_QUEUE_URL }),
+    settingsKey: data.AIOPS_SETTINGS_KEY,
+    quotaPart: data.AIOPS_QUOTA_PART,
+    ...(data.AIOPS_CHART_FUNCTION === undefined ? {} : { chartFunction: data.AIOPS_CHART_FUNCTION }),
+    ...(data.AIOPS_ACTIONS_URL === undefined ? {} : { actionsUrl: data.AIOPS_ACTIONS_URL }),
     namespace: metricsNamespace,
   };
 }

@@ -42,6 +42,18 @@ describe('the environment of a function', () => {
       expect(problemsOf({ ...good, AIOPS_QUOTA_PART: wrong }), wrong).toEqual(['AIOPS_QUOTA_PART']);
   });
 
+  it('says who paints charts and where links in notices lead, where there are any', () => {
+    const url = 'https://abc123.execute-api.eu-west-1.amazonaws.com';
+    expect(readEnvironment(good)).not.toHaveProperty('chartFunction');
+    expect(readEnvironment(good)).not.toHaveProperty('actionsUrl');
+    const told = { ...good, AIOPS_CHART_FUNCTION: 'stack-Chart-1', AIOPS_ACTIONS_URL: `${url}/` };
+    expect(readEnvironment(told)).toMatchObject({ chartFunction: 'stack-Chart-1', actionsUrl: url });
+    expect(problemsOf({ ...told, AIOPS_CHART_FUNCTION: 'a b', AIOPS_ACTIONS_URL: 'here' })).toEqual([
+      'AIOPS_CHART_FUNCTION',
+      'AIOPS_ACTIONS_URL',
+    ]);
+  });
+
   it.each([
     ['nothing at all names everything that is needed', {}, ['AIOPS_BUCKET', 'AIOPS_BUS_NAME', 'AIOPS_SETTINGS_KEY']],
     ['an empty variable is a missing one', { ...good, AIOPS_BUCKET: '' }, ['AIOPS_BUCKET']],
