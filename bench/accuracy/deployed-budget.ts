@@ -1,4 +1,5 @@
 import { budgetDefaults } from '../../shared/detectors/alert-budget.ts';
+import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { budgetThreshold } from '../../shared/pipeline/budget-threshold.ts';
 import type { EntityState } from '../../shared/pipeline/entity-state.ts';
 import { judge, type EntityWindow } from '../../shared/pipeline/judge.ts';
@@ -80,6 +81,18 @@ export function deployedBudgetRows(watch: BudgetWatch): Row[] {
   });
 }
 
+/** A series of a file, of which nothing is known but its numbers. */
+export function describeSeries(entity: string, label: string, periodSeconds: number): SeriesDescription {
+  return {
+    id: `${entity}/${label}`,
+    entity,
+    label,
+    metric: { namespace: 'CSV', name: label, dimensions: {}, statistic: 'Average' },
+    periodSeconds,
+    nature: { unit: 'None', bad: 'both', gap: 'gap' },
+  };
+}
+
 interface Life {
   /** Rows at which training happens; the last is the end. */
   readonly trainings: readonly number[];
@@ -88,9 +101,7 @@ interface Life {
 
 /** A series from as far back as a deployment in its middle could fetch. */
 function lifeOf({ name, times, values }: LabelledSeries, stepSeconds: number): Life {
-  const metric = { namespace: 'CSV', name: 'value', dimensions: {}, statistic: 'Average' } as const;
-  const nature = { unit: 'None', bad: 'both', gap: 'gap' } as const;
-  const described = [{ id: name, entity: name, label: name, metric, periodSeconds: stepSeconds, nature }];
+  const described = [describeSeries(name, 'value', stepSeconds)];
   const half = times.length >> 1;
   const start = Math.max(0, half - MOST_SLOTS);
   return {
@@ -108,7 +119,7 @@ function lifeOf({ name, times, values }: LabelledSeries, stepSeconds: number): L
 }
 
 /** Alerts of an entity with less than the group's time between them are one notice. */
-function noticesOf(rows: ReturnType<typeof judge>['rows']): number {
+export function noticesOf(rows: ReturnType<typeof judge>['rows']): number {
   let last = -Infinity;
   let count = 0;
   for (const { time, entity } of rows) {

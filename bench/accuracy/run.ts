@@ -14,6 +14,7 @@ import { bestRow, EMITTED, emittedRow, entityRows, type Cell, type Row } from '.
 import { findEntitySets } from './entity-data.ts';
 import { readLabelledSets, type LabelledSeries, type LabelledSet } from './labelled-data.ts';
 import { startJudges } from './threads.ts';
+import { voteBudgetRows } from './vote-budget.ts';
 import { countRarities, type DetectorTrace } from './traces.ts';
 
 const rulesOf = (set: LabelledSet): EventRules => ({
@@ -207,6 +208,7 @@ async function main(): Promise<void> {
     rarity: [] as Row[],
     budget: [] as Row[],
     deployedBudget: [] as Row[],
+    voteBudget: [] as Row[],
     times: [] as Row[],
   };
   const began = performance.now();
@@ -238,6 +240,13 @@ async function main(): Promise<void> {
       await timed('budgets as deployed', watches.length, async () => {
         report.deployedBudget.push(...(await judges.budgets(watches)).flat());
       });
+      // Minutes have ten times the rows, and show no more.
+      for (const set of entitySets.filter(({ name }) => name === 'asd')) {
+        await timed(`${set.name}, what a vote adds`, set.entities.length, () => {
+          report.voteBudget.push(...voteBudgetRows(set, BUDGETS));
+          return Promise.resolve();
+        });
+      }
     }
     for (const set of entitySets) {
       const judged = await timed(set.name, set.entities.length, () => judges.entities(set.entities));
@@ -259,7 +268,14 @@ async function main(): Promise<void> {
     report.rarity,
   );
   print('Alert budget: set on the first half, received on the second', report.budget);
-  print('Alert budget as deployed: trained on the first half, received on the second', report.deployedBudget);
+  print(
+    'Alert budget as deployed in the middle of each series: promised, due and come, in first notices',
+    report.deployedBudget,
+  );
+  print(
+    'Alert budget of servers with four metrics each: first notices a week, and what a vote adds',
+    report.voteBudget,
+  );
   print('Time taken', report.times);
   if (values.out !== undefined) {
     mkdirSync(values.out, { recursive: true });

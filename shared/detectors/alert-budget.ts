@@ -78,7 +78,7 @@ const LEAST_EXPECTED_NOTICES = 1;
 /**
  * How much more the rows weigh that come later: every series grows calmer while its detector learns, so that what a
  * threshold brought at the start says little of what it will bring. Three times the mean at the end, nothing at the
- * start. Chosen on one half of the labelled files and held against the other; docs/decisions/0017 tells how.
+ * start. Chosen on one half of the labelled files and held against the other; docs/decisions/0018 tells how.
  */
 const LATENESS = 2;
 const weightOf = (part: number): number => (LATENESS + 1) * part ** LATENESS;
