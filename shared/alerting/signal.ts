@@ -23,6 +23,18 @@ const rarity = z.object({
   unseen: z.boolean(),
 });
 
+/** What an anomaly was at its strongest since it began, so that people can call that much of it normal. */
+const deviation = z.object({
+  /** In the detectors' decades, before anything was held back. */
+  strength: z.number(),
+  /** From what was expected; `any` where there is no such direction. */
+  direction: z.enum(['above', 'below', 'any']),
+  observed: z.number().nullable(),
+  expected: z.number().nullable(),
+  /** Of an entity: the series that accounted for most of it. */
+  metrics: z.array(z.string()),
+});
+
 export const findingSchema = z.object({
   /** Kind and series (or entity): what the router remembers `evaluatedAt` by. */
   key: z.string(),
@@ -48,6 +60,8 @@ export const findingSchema = z.object({
   gone: z.boolean().optional(),
   rarity: rarity.nullable(),
   shares: z.array(share),
+  /** Of anomalies; stays through recovery. */
+  deviation: deviation.optional(),
   /** One sentence that explains it. */
   explanation: z.string(),
   /** At most 200 recent points for a chart: time, value, and the expected band where there was one. */
@@ -75,5 +89,6 @@ export const signalSchema = z.object({
 
 export type Signal = z.infer<typeof signalSchema>;
 export type Finding = z.infer<typeof findingSchema>;
+export type Deviation = z.infer<typeof deviation>;
 export type Rarity = z.infer<typeof rarity>;
 export type Share = z.infer<typeof share>;
