@@ -1,7 +1,7 @@
 /** Where a secret lies; never the secret itself. */
 export type SecretReference =
   /** Secrets Manager: name or ARN, and the field where the secret is JSON. */
-  | { readonly secret: string; readonly field?: string }
+  | { readonly secret: string; readonly field?: string | undefined }
   /** SSM parameter, of type SecureString. */
   | { readonly parameter: string }
   /** Environment variable; on this machine only. */

@@ -60,7 +60,7 @@ export function slackMessage(notice: Notice, form: SlackForm): SlackMessage {
   const common = { unfurl_links: false, unfurl_media: false } as const;
   if (form === 'plain') {
     const lines = [`*${mrkdwn(title, 600)}*`, ...paragraphs.filter((text) => text !== ''), origin.join(' · ')];
-    return { text: withinText(lines), ...common };
+    return { text: slackText(lines), ...common };
   }
   const image = form === 'full' && notice.image !== undefined ? imageBlock(notice, notice.image) : [];
   const [main, others, caution, ...links] = paragraphs;
@@ -90,7 +90,7 @@ export const sections = (paragraphs: readonly string[]): readonly SlackBlock[] =
   paragraphs.filter((words) => words !== '').map((words) => ({ type: 'section', text: text(words) }));
 
 /** Paragraphs as far as they fit, whole ones only. */
-function withinText(paragraphs: readonly string[]): string {
+export function slackText(paragraphs: readonly string[]): string {
   let whole = '';
   for (const paragraph of paragraphs) {
     const next = whole === '' ? paragraph : `${whole}\n${paragraph}`;
