@@ -52,7 +52,8 @@ describe('training', () => {
     const [one] = first;
     expect(one).toMatchObject({ watch: 'w', outcome: 'promoted', entities: 3 });
     expect(one.budget).toMatchObject({ asked: '3 a day', askedPerWeek: 21 });
-    expect(one.budget?.threshold).toBeGreaterThan(1);
+    // Its end is so calm that the lowest threshold there is stays within the budget.
+    expect(one.budget?.threshold).toBeGreaterThanOrEqual(1);
     expect(one.quality?.candidate).toBeGreaterThan((one.quality?.streaming ?? 1) + 0.01);
     expect(one.reason).toMatch(/better: average precision .* planted faults/);
     expect(one.model?.bytes).toBeLessThan(100_000);
@@ -150,7 +151,7 @@ describe('training', () => {
     expect(watches[0]?.outcome).toBe('promoted');
     expect(watches[0]?.reason).toMatch(/no alert budget is asked for any more/);
     const after = (await modelsOf(w.ports, 'w').champion())?.model.model;
-    expect(before?.threshold).toBeGreaterThan(1);
+    expect(before?.threshold).toBeGreaterThanOrEqual(1);
     expect(after?.threshold).toBeNull();
     // Seven events a week and entity, and half a one.
     expect(after?.fused?.alertDecades).toBeGreaterThan(before?.fused?.alertDecades ?? Infinity);
