@@ -1,0 +1,42 @@
+import type { Incident, Member } from './incident.ts';
+import { severityOf, type SeverityRow } from './severity.ts';
+import { gravest } from './severities.ts';
+
+/** A metric takes part in an entity's strangeness from this share on. */
+const LEAST_SHARE = 0.1;
+
+/**
+ * The members with the severity that each of those that fire has now, and the gravest it had. How many metrics take part
+ * is a matter of the whole incident, so that one that joins may make others worse; what is in shadow counts only there.
+ */
+export function weighMembers(members: Incident['members'], table: readonly SeverityRow[]): Incident['members'] {
+  const live = partakers(members, (member) => member.mode === 'live');
+  const all = partakers(members, () => true);
+  const weighed: Incident['members'] = {};
+  for (const [key, member] of Object.entries(members)) {
+    weighed[key] =
+      member.finding.status === 'firing' ? weigh(member, member.mode === 'live' ? live : all, table) : member;
+  }
+  return weighed;
+}
+
+function weigh(member: Member, metrics: number, table: readonly SeverityRow[]): Member {
+  const { finding, evaluatedAt } = member;
+  // What recovered and fires again has fired since its new beginning only.
+  const firedAt = Math.max(member.firedAt ?? evaluatedAt, finding.since);
+  const severity = severityOf(finding, { now: evaluatedAt, firedAt, metrics }, table);
+  const worst = gravest([member.worst, severity]);
+  return severity === member.severity && worst === member.worst ? member : { ...member, severity, worst };
+}
+
+/** Series that fire, and those that account for a good part of an entity that does. */
+function partakers(members: Incident['members'], counts: (member: Member) => boolean): number {
+  const series = new Set<string>();
+  for (const member of Object.values(members)) {
+    if (member.finding.status !== 'firing' || !counts(member)) continue;
+    const { finding, watch } = member;
+    if (finding.series !== undefined) series.add(`${watch}|${finding.series}`);
+    for (const share of finding.shares) if (share.share >= LEAST_SHARE) series.add(`${watch}|${share.series}`);
+  }
+  return series.size;
+}
