@@ -1,7 +1,9 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 
 /** Where the SDK is to be told more than its environment says; tests shorten the time-outs. */
 export interface ClientOptions {
@@ -40,3 +42,6 @@ export const cloudWatchClient = (options: ClientOptions = {}): CloudWatchClient 
 export const eventBridgeClient = (options: ClientOptions = {}): EventBridgeClient =>
   new EventBridgeClient(settings(options));
 export const sqsClient = (options: ClientOptions = {}): SQSClient => new SQSClient(settings(options));
+export const secretsManagerClient = (options: ClientOptions = {}): SecretsManagerClient =>
+  new SecretsManagerClient(settings(options));
+export const ssmClient = (options: ClientOptions = {}): SSMClient => new SSMClient(settings(options));

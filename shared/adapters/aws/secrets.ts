@@ -3,19 +3,22 @@ import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SecretReference, Secrets } from '../../ports/secrets.ts';
+import { secretsManagerClient, ssmClient } from './clients.ts';
 
 export interface AwsSecretsOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Made only when a reference needs one. */
-  readonly secretsManager: () => SecretsManagerClient;
-  readonly ssm: () => SSMClient;
+  /** @default of this account and region; made only when a reference needs one */
+  readonly secretsManager?: SecretsManagerClient;
+  readonly ssm?: SSMClient;
 }
 
 /** A rotation is known after five minutes at most. */
 const FRESH_SECONDS = 300;
 /** What was known goes on while the store itself fails: a page must not wait for it, and refusals are seen anyhow. */
 const STALE_SECONDS = 3600;
+
+type Stage = 'current' | 'previous';
 
 interface Cached {
   readonly value: string | undefined;
@@ -27,12 +30,18 @@ interface Cached {
  * Concurrent reads of one secret are one call. https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html#term_version
  */
 export class AwsSecrets implements Secrets {
-  readonly #options: AwsSecretsOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #secretsManager: SecretsManagerClient | undefined;
+  #ssm: SSMClient | undefined;
   readonly #known = new Map<string, Cached>();
   readonly #reading = new Map<string, Promise<string | undefined>>();
 
-  constructor(options: AwsSecretsOptions) {
-    this.#options = options;
+  constructor({ clock, log, secretsManager, ssm }: AwsSecretsOptions) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#secretsManager = secretsManager;
+    this.#ssm = ssm;
   }
 
   async read(reference: SecretReference): Promise<string> {
@@ -49,7 +58,7 @@ export class AwsSecrets implements Secrets {
   async #cached(reference: SecretReference, stage: Stage): Promise<string | undefined> {
     const name = JSON.stringify([stage, reference]);
     const known = this.#known.get(name);
-    const now = this.#options.clock.now();
+    const now = this.#clock.now();
     if (known !== undefined && now - known.at < FRESH_SECONDS) return known.value;
     const running = this.#reading.get(name) ?? this.#ask(reference, stage).finally(() => this.#reading.delete(name));
     this.#reading.set(name, running);
@@ -60,7 +69,7 @@ export class AwsSecrets implements Secrets {
     } catch (error) {
       if (known === undefined || isRefusal(error) || now - known.at >= STALE_SECONDS)
         throw new Error(explain(reference, error));
-      this.#options.log.warn('secret not refreshed: going on with the one that was known', {
+      this.#log.warn('secret not refreshed: going on with the one that was known', {
         secret: named(reference),
         fault: faultOf(error),
       });
@@ -76,10 +85,14 @@ export class AwsSecrets implements Secrets {
     return 'secret' in reference ? this.#secret(reference, stage) : this.#parameter(reference.parameter, stage);
   }
 
-  async #secret({ secret, field }: { secret: string; field?: string }, stage: Stage): Promise<string | undefined> {
+  async #secret(
+    { secret, field }: Extract<SecretReference, { secret: string }>,
+    stage: Stage,
+  ): Promise<string | undefined> {
     const VersionStage = stage === 'current' ? 'AWSCURRENT' : 'AWSPREVIOUS';
     const command = new GetSecretValueCommand({ SecretId: secret, VersionStage });
-    const asked = this.#options.secretsManager().send(command);
+    this.#secretsManager ??= secretsManagerClient();
+    const asked = this.#secretsManager.send(command);
     const found = stage === 'current' ? await asked : await unlessAbsent(asked);
     const whole = found?.SecretString;
     if (whole === undefined || field === undefined) return whole;
@@ -87,17 +100,15 @@ export class AwsSecrets implements Secrets {
   }
 
   async #parameter(name: string, stage: Stage): Promise<string | undefined> {
-    const client = this.#options.ssm();
-    const current = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+    this.#ssm ??= ssmClient();
+    const current = await this.#ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
     if (stage === 'current') return current.Parameter?.Value;
     const version = (current.Parameter?.Version ?? 1) - 1;
     if (version < 1) return undefined;
-    const before = client.send(new GetParameterCommand({ Name: `${name}:${version}`, WithDecryption: true }));
+    const before = this.#ssm.send(new GetParameterCommand({ Name: `${name}:${version}`, WithDecryption: true }));
     return (await unlessAbsent(before))?.Parameter?.Value;
   }
 }
-
-type Stage = 'current' | 'previous';
 
 /** Says what to do by itself. */
 class Misplaced extends Error {

@@ -1,0 +1,33 @@
+import { Hono } from 'hono/tiny';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { askBefore, actOn } from './action-routes.ts';
+import type { ApiPorts } from './api-ports.ts';
+import { pageResponse, refuseOther } from './responses.ts';
+import { openMuteRoute } from './mute-route.ts';
+
+export interface ApiBindings {
+  readonly event: LambdaEvent;
+}
+
+/** The HTTP API: what a link in a notice opens, and what opens a mute. Reading never acts; see `action-routes.ts`. */
+export function createApi(ports: () => Promise<ApiPorts>): Hono<{ Bindings: ApiBindings }> {
+  const api = new Hono<{ Bindings: ApiBindings }>();
+  api.get('/a/:token', async (context) => askBefore(context.req.param('token'), await ports()));
+  api.post('/a/:token', async (context) => actOn(context.req.param('token'), context.req.raw, await ports()));
+  api.all('/a/:token', () => refuseOther('GET, HEAD, POST'));
+  api.post('/mute', async (context) => openMuteRoute(context.req.raw, context.env.event, await ports()));
+  api.all('/mute', () => refuseOther('POST'));
+  api.notFound(async () => {
+    const { clock } = await ports();
+    return pageResponse(404, { says: 'not-valid', now: clock.now() });
+  });
+  api.onError(async (error) => {
+    const { clock, log } = await ports();
+    // Not swallowed: it is logged, counted by the status, and whoever asked is told to try again.
+    log.error('request failed', { error });
+    return pageResponse(500, { says: 'failed', now: clock.now() });
+  });
+  return api;
+}
+
+export const createHandler = (ports: () => Promise<ApiPorts>) => handle(createApi(ports));
