@@ -102,9 +102,10 @@ async function act(
   }
   const snoozeSeconds = seconds ?? USUAL_SNOOZE;
   const snooze = token.action === 'snooze' ? { snoozeSeconds } : {};
-  const outcome = await ports.act({ incident: story.id, action: token.action, by, now, ...snooze });
-  const until = token.action === 'snooze' && outcome === 'done' ? { until: now + snoozeSeconds } : {};
-  return { says: outcomes[outcome], ...until };
+  const { id: incident, group } = story;
+  const outcome = await ports.act({ incident, group, action: token.action, by, now, ...snooze });
+  const until = outcome === 'already' ? (story.snoozed?.until ?? now) : now + snoozeSeconds;
+  return { says: outcomes[outcome], ...(token.action === 'snooze' ? { until } : {}) };
 }
 
 const outcomes = { done: 'done', already: 'already', closed: 'over', 'not-found': 'forgotten' } as const;

@@ -1,3 +1,4 @@
+import type { ActionOutcome, IncidentAction } from '../../shared/pipeline/act-on-incident.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -13,16 +14,5 @@ export interface ApiPorts {
   /** Absent where actions are off: then no link is valid. */
   readonly signer?: Signer;
   /** Acknowledges or snoozes; see `pipeline/act-on-incident`. */
-  readonly act: (request: ActRequest) => Promise<ActOutcome>;
+  readonly act: (request: IncidentAction) => Promise<ActionOutcome>;
 }
-
-export interface ActRequest {
-  readonly incident: string;
-  readonly action: 'acknowledge' | 'snooze';
-  readonly by: string;
-  /** Epoch seconds. */
-  readonly now: number;
-  /** Of a snooze. */
-  readonly snoozeSeconds?: number;
-}
-export type ActOutcome = 'done' | 'already' | 'not-found' | 'closed';

@@ -24,7 +24,7 @@ export const handler = createHandler(
   readOnce(async (): Promise<ApiPorts> => {
     const { name, alerts } = await readStoredSettings(store, settingsKey);
     const signer = alerts.actions === 'off' ? {} : { signer: new HmacSigner(secrets, alerts.actions.secret) };
-    const act: ApiPorts['act'] = (request) => actOnIncident(request, { store, clock, log, runId: randomUUID() });
+    const act: ApiPorts['act'] = (request) => actOnIncident(request, { store, clock, runId: randomUUID() });
     return { deployment: name, store, clock, log, ...signer, act };
   }),
 );

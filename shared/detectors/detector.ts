@@ -30,8 +30,18 @@ export interface SeriesDetector<Options, State> {
   readonly name: string;
   readonly defaults: Options;
   start(options: Options, stepSeconds: number): State;
-  /** Advances the state by one point. `time` is epoch seconds of local time; NaN or an infinity advances nothing. */
-  step(state: State, time: number, value: number): SeriesJudgement;
+  /**
+   * Advances the state by one point. `time` is epoch seconds of local time; NaN or an infinity advances nothing.
+   *
+   * @param least what an alert needs at least, where that is more than the threshold.
+   */
+  step(state: State, time: number, value: number, least?: LeastStrength): SeriesJudgement;
+}
+
+/** Decades that a deviation in each direction from what is expected must have before anybody is told. */
+export interface LeastStrength {
+  readonly above: number;
+  readonly below: number;
 }
 
 /** What a series detector says of one point, before thresholds that depend on the watch's policy. */

@@ -1,4 +1,4 @@
-import type { SeriesDetector, SeriesJudgement } from './detector.ts';
+import type { LeastStrength, SeriesDetector, SeriesJudgement } from './detector.ts';
 import { expectAndLearn, scaleByHour } from './series-forecast.ts';
 import { passGates } from './series-gates.ts';
 import { fade, gapTo, remember, renewSpread } from './series-memory.ts';
@@ -218,7 +218,7 @@ function isOriginOff({ reals }: SeriesDetectorState): boolean {
   return high - low < RESOLUTION * Math.min(Math.abs(low), Math.abs(high)) && low * high > 0;
 }
 
-function step(state: SeriesDetectorState, time: number, given: number): SeriesJudgement {
+function step(state: SeriesDetectorState, time: number, given: number, least?: LeastStrength): SeriesJudgement {
   if (!Number.isFinite(time)) throw new RangeError(`time is ${time}; give epoch seconds`);
   if (!Number.isFinite(given)) return { unscorable: 'missing-data' };
   const { exact, wholes } = state;
@@ -236,7 +236,7 @@ function step(state: SeriesDetectorState, time: number, given: number): SeriesJu
   const heeded = exact[EXACT.fullNovelty] === 1 ? FULL : SMALL;
   let novelty = 0;
   for (const channel of heeded) if (rarities[channel] > novelty) novelty = rarities[channel];
-  const { alert, opened } = passGates(state, novelty, excess);
+  const { alert, opened } = passGates(state, novelty, excess, value < forecast ? least?.below : least?.above);
   wholes[WHOLES.points] += 1;
 
   if (wholes[WHOLES.tails + TAIL_WHOLES.observed] <= TAIL_MINIMUM) return { unscorable: 'not-enough-history' };

@@ -46,13 +46,14 @@ const SILENT: Gated = { alert: 0, opened: 'none' };
  * prompt on sharp deviations.
  *
  * @param novelty in decades. @param excess severity over its usual worst, in decades.
+ * @param least decades from which the gates open where that is more than the threshold.
  * @returns the gated strength in the novelty gate's unit, 0 where nobody is told.
  */
-export function passGates(state: SeriesDetectorState, novelty: number, excess: number): Gated {
+export function passGates(state: SeriesDetectorState, novelty: number, excess: number, least = 0): Gated {
   const { reals, exact, wholes } = state;
   const stepSeconds = Math.fround(exact[EXACT.stepSeconds]);
   const point = wholes[WHOLES.points];
-  const threshold = exact[EXACT.threshold];
+  const threshold = Math.max(exact[EXACT.threshold], least);
   reals[REALS.noveltyFatigue] *= Math.exp(-1 / noveltyFatiguePoints(stepSeconds));
   reals[REALS.severityFatigue] *= Math.exp(-1 / severityFatiguePoints(stepSeconds));
 

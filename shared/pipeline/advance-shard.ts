@@ -3,11 +3,12 @@ import { fillGaps } from '../metrics/gaps.ts';
 import type { HistoryTick } from '../metrics/history-format.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { Watch } from '../settings/settings.ts';
+import { normalAt } from './called-normal.ts';
 import type { EntityModel } from './entity-model.ts';
 import { entitySignal, type SignalHead } from './entity-signal.ts';
 import { type EntityState, forgetSeries } from './entity-state.ts';
 import { mergeHeld } from './held-values.ts';
-import { policyOf } from './judge-policy.ts';
+import { type JudgePolicy, policyOf } from './judge-policy.ts';
 import { type EntityWindow, judge, type JudgedRow } from './judge.ts';
 import { type PullWindow, pullWindow } from './pull-window.ts';
 import { advanceRecent } from './recent-values.ts';
@@ -39,11 +40,13 @@ export interface ShardStep {
   readonly model: EntityModel | undefined;
   /** States that were made from backfilled history, up to `state.judgedTo`; they take the place of what is remembered. */
   readonly warmed: ReadonlyMap<string, EntityState>;
+  /** See `learningWindows`. @default detectors learn from everything */
+  readonly learnsAt?: JudgePolicy['learnsAt'];
 }
 
 export interface ShardAdvance {
-  /** Without what only storage knows: the next tick's model and whether the backfill is complete. */
-  readonly state: Omit<ShardState, 'model' | 'warmUpDue'>;
+  /** Without what only storage knows: the next tick's model and feedback, and whether the backfill is complete. */
+  readonly state: Omit<ShardState, 'model' | 'warmUpDue' | 'calledNormal'>;
   /** One per entity that has something to say. */
   readonly signals: readonly Signal[];
   readonly summary: ShardSummary;
@@ -71,6 +74,11 @@ export function advanceShard(step: ShardStep): ShardAdvance {
     evaluatedAt: tick,
     intervalSeconds: watch.every,
   };
+  const policy: JudgePolicy = {
+    ...policyOf(watch, step.model),
+    calledNormal: normalAt(step.state?.calledNormal ?? [], tick),
+    ...(step.learnsAt === undefined ? {} : { learnsAt: step.learnsAt }),
+  };
   const remembered = new Map((step.state?.entities ?? []).map((one) => [one.judged.entity, one]));
   const held = new Map(merged.held.series.map(({ id, values }) => [id, values]));
   const grid = { judgedTo: window.judgeTo, periodSeconds: watch.period };
@@ -93,7 +101,7 @@ export function advanceShard(step: ShardStep): ShardAdvance {
     const base = (isAnew ? undefined : warmed.get(entity)) ?? before?.judged;
     const rows = entityWindow(entity, series, window, held, chunk, base, watch.period, step.gone.has(entity));
     const kept = base === undefined ? undefined : forgetSeries(base, new Set(series.map(({ id }) => id)));
-    const judged = judge(rows, kept, policyOf(watch, step.model), step.model);
+    const judged = judge(rows, kept, policy, step.model);
     const telling = tellEntity(rows, judged.rows, told);
     const memory = {
       judged: judged.state,

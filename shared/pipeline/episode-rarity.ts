@@ -19,10 +19,16 @@ export const noRarity = { peak: 0, toldOnce: Number.NaN, toldEvidence: 0, toldUn
  * from it. Undefined while there is no evidence.
  *
  * @param strength in decades. @param isOpen whether the row belongs to an episode.
+ * @param learns false where it is to leave no trace in what later rows are compared with.
  */
-export function advanceRarity(memory: RarityMemory, strength: number, isOpen: boolean): Rarity | undefined {
+export function advanceRarity(
+  memory: RarityMemory,
+  strength: number,
+  isOpen: boolean,
+  learns: boolean,
+): Rarity | undefined {
   const own = rarityOfStrength(memory.rarity, strength);
-  learnRarity(memory.rarity, strength);
+  if (learns) learnRarity(memory.rarity, strength);
   if (!isOpen) {
     Object.assign(memory, noRarity);
     return own ?? undefined;

@@ -1,5 +1,6 @@
 import { seriesDetector } from '../detectors/series-detector.ts';
 import { type Confirmation, percentageDefaults, type PercentageFlags, ruleConfirmation } from '../detectors/rules.ts';
+import type { CalledNormal } from './called-normal.ts';
 import type { RuleSettings, Watch } from '../settings/settings.ts';
 
 /** How a watch wants its entities judged: the part of its settings that verdicts depend on. */
@@ -19,6 +20,10 @@ export interface JudgePolicy {
   readonly percentages: PercentageFlags;
   /** Whether a model may join: then what it needs to know of an entity is kept from the first row on. */
   readonly models: boolean;
+  /** What people called normal. @default nothing */
+  readonly calledNormal?: readonly CalledNormal[];
+  /** Whether detectors may learn from what an entity does at a time, epoch seconds. @default always */
+  readonly learnsAt?: (entity: string, time: number) => boolean;
 }
 
 export const defaultPolicy: JudgePolicy = {

@@ -1,6 +1,7 @@
 import { type RecipeJudgement } from '../detectors/recipe-model.ts';
 import { scaleRow } from '../features/scaling.ts';
 import { isExpression, type SeriesDescription } from '../metrics/metric.ts';
+import { copyOf } from './columnar.ts';
 import type { EntityModel } from './entity-model.ts';
 import { continueRecipe, type WholeMemory } from './entity-state.ts';
 import type { EntityWindow } from './judge.ts';
@@ -21,13 +22,13 @@ export function metricNames(series: readonly SeriesDescription[]): readonly stri
 /**
  * How a model sees the rows of a window. Without a model that fits these metrics, only what is usual for each is
  * learned, so that a model meets an entity it can scale from its first row on. Undefined for metrics that cannot be told
- * apart by name.
+ * apart by name. A row that may not be learned from leaves no trace.
  */
 export function recipeStep(
   window: EntityWindow,
   memory: WholeMemory,
   model: EntityModel | undefined,
-): ((row: number) => RecipeJudgement | undefined) | undefined {
+): ((row: number, learns: boolean) => RecipeJudgement | undefined) | undefined {
   const { series, stepSeconds, times, values } = window;
   const names = metricNames(series);
   if (names === undefined) return undefined;
@@ -41,10 +42,10 @@ export function recipeStep(
     recipe?.state.stepSeconds === stepSeconds &&
     recipe.state.columns.length === sorted.length &&
     recipe.state.columns.every((name, k) => name === sorted[k]);
-  return (row) => {
+  return (row, learns) => {
     const own = Float64Array.from(order, (column) => values[row * series.length + column]);
-    if (fits) return recipe.step(known, own, times[row]);
-    scaleRow(known.scaling, own);
+    if (fits) return recipe.step(learns ? known : copyOf(known), own, times[row]);
+    if (learns) scaleRow(known.scaling, own);
     return undefined;
   };
 }

@@ -1,7 +1,9 @@
 import { strengthOf } from '../detectors/rarity.ts';
 import { seriesDetector, setThreshold } from '../detectors/series-detector.ts';
 import { directionOf, reachVerdict, type VerdictPolicy } from '../detectors/verdict.ts';
+import type { LeastStrength } from '../detectors/detector.ts';
 import type { MetricNature } from '../metrics/metric.ts';
+import { copyOf } from './columnar.ts';
 import type { SeriesMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
 import type { Verdict } from './judge.ts';
@@ -22,19 +24,29 @@ export function setGates(memory: SeriesMemory, policy: JudgePolicy): void {
   setThreshold(memory.detector, policy.threshold);
 }
 
+export interface SeriesRow {
+  /** Epoch seconds. */
+  readonly time: number;
+  /** The same as local seconds. */
+  readonly local: number;
+  readonly value: number;
+  /** Whether it may be learned from; otherwise it is judged by what was known before, and forgotten. */
+  readonly learns: boolean;
+}
+
 /**
  * Advances one series by one value and says what is to be made of it.
  *
- * @param time epoch seconds. @param local the same as local seconds.
+ * @param least what deviations need to be told, where people called weaker ones normal.
  */
 export function judgeSeries(
   memory: SeriesMemory,
-  time: number,
-  local: number,
-  value: number,
+  { time, local, value, learns }: SeriesRow,
   policy: VerdictPolicy,
+  least?: LeastStrength,
 ): Verdict {
-  const judged = seriesDetector.step(memory.detector, local, value);
+  const detector = learns ? memory.detector : copyOf(memory.detector);
+  const judged = seriesDetector.step(detector, local, value, least);
   if (Number.isFinite(value)) {
     memory.judged += 1;
     if (Number.isNaN(memory.firstTime)) memory.firstTime = time;
@@ -44,10 +56,10 @@ export function judgeSeries(
   const { verdict, state } = reachVerdict(memory.verdict, time, value, judged, policy);
   memory.verdict = state;
   const isOpen = !Number.isNaN(state.since);
-  const rarity = advanceRarity(memory, strengthOf(judged), isOpen);
+  const rarity = advanceRarity(memory, strengthOf(judged), isOpen, learns);
   if (verdict.status === 'unknown') return verdict;
   if (verdict.alert > 0) memory.words = verdict.channel;
   const { status, score, alert, expected, lower, upper } = verdict;
   const common = { status, score, alert, expected, lower, upper, ...(rarity === undefined ? {} : { rarity }) };
-  return isOpen ? { ...common, since: state.since, explanation: memory.words } : common;
+  return isOpen ? { ...common, since: state.since, strength: memory.peak, explanation: memory.words } : common;
 }

@@ -5,6 +5,8 @@ import type { RecipeJudgement } from '../detectors/recipe-model.ts';
 import { seriesDetector } from '../detectors/series-detector.ts';
 import { reachVerdict } from '../detectors/verdict.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
+import { type CalledNormal, isCalledNormal } from './called-normal.ts';
+import { copyOf } from './columnar.ts';
 import { type EntityModel, fuse } from './entity-model.ts';
 import type { WholeMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
@@ -28,6 +30,10 @@ export interface WholeRow {
   /** The same order; undefined for a series that has left. */
   readonly series: readonly (SeriesDescription | undefined)[];
   readonly verdicts: readonly (Verdict | undefined)[];
+  /** Whether it may be learned from. */
+  readonly learns: boolean;
+  /** What people called normal of the entity as a whole. */
+  readonly calledNormal: readonly CalledNormal[];
 }
 
 export interface JudgedWhole {
@@ -43,7 +49,7 @@ export function judgeWhole(
   policy: JudgePolicy,
   model: EntityModel | undefined,
 ): JudgedWhole {
-  const streamed = entityDetector.step(memory.detector, row.values);
+  const streamed = entityDetector.step(row.learns ? memory.detector : copyOf(memory.detector), row.values);
   const fused = fuse(model, streamed, recipe);
   const strongest = standsAlone(row.values.length) ? undefined : strongestSeries(row.verdicts);
   if (fused === undefined && strongest === undefined)
@@ -54,7 +60,9 @@ export function judgeWhole(
 
   const byOnset = 'unscorable' in streamed ? 0 : streamed.alert * DECADES_PER_ONSET;
   const own = Math.max(byOnset, fused?.alert ?? 0);
-  const mayTell = own >= policy.threshold && isToldOf(row, policy);
+  const isNormal = (): boolean =>
+    row.calledNormal.length > 0 && isCalledNormal(row.calledNormal, own, sharesOf(row, streamed, recipe).at(0)?.series);
+  const mayTell = own >= policy.threshold && isToldOf(row, policy) && !isNormal();
   const bySeries = strongest?.alert ?? 0;
   const alert = Math.max(mayTell ? own : 0, bySeries);
   const onset = 'unscorable' in streamed ? 0 : streamed.novelty * DECADES_PER_ONSET;
@@ -74,7 +82,7 @@ export function judgeWhole(
   const { verdict, state } = reachVerdict(memory.verdict, row.time, nothing, judged, asked);
   memory.verdict = state;
   const isOpen = !Number.isNaN(state.since);
-  const rarity = advanceRarity(memory, Math.max(onset, fused?.alert ?? 0, bySeries, 0), isOpen);
+  const rarity = advanceRarity(memory, Math.max(onset, fused?.alert ?? 0, bySeries, 0), isOpen, row.learns);
   const common = {
     score,
     alert: verdict.status === 'unknown' ? 0 : verdict.alert,
@@ -86,7 +94,10 @@ export function judgeWhole(
   if (!isOpen) return { verdict: { status: 'normal', ...common }, shares: [] };
   const shares = sharesOf(row, streamed, recipe);
   if (common.alert > 0) memory.words = sentence(shares, row, strongest);
-  return { verdict: { status: 'anomalous', ...common, since: state.since, explanation: memory.words }, shares };
+  return {
+    verdict: { status: 'anomalous', ...common, since: state.since, strength: memory.peak, explanation: memory.words },
+    shares,
+  };
 }
 
 interface StrongestSeries {

@@ -2,6 +2,7 @@ import type { Rarity, Share } from '../alerting/signal.ts';
 import type { Unscorable } from '../detectors/detector.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { localTime } from '../metrics/time-zone.ts';
+import { leastOfSeries, normalOfEntity } from './called-normal.ts';
 import type { EntityModel } from './entity-model.ts';
 import { continueState, type EntityState, type SeriesMemory, type WholeMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
@@ -37,6 +38,8 @@ export type Verdict =
       readonly since?: number;
       /** How unusual this row is; in an episode, its strongest row so far. Absent while there is no evidence. */
       readonly rarity?: Rarity;
+      /** Decades of the strongest row of this episode so far, before fatigue and rest; only while anomalous. */
+      readonly strength?: number;
       /** One sentence; only while anomalous. */
       readonly explanation?: string;
     };
@@ -95,6 +98,7 @@ export function judge(
   const next = continueState(state, entity, ids, stepSeconds);
   const memories = ids.map((id) => memoryOf(next, id));
   const policies = series.map(({ nature }) => seriesPolicy(policy, nature));
+  const least = ids.map((id) => leastOfSeries(policy.calledNormal, id));
   const rulesOf = memories.map((memory, j) => resumeSeriesRules(memory, series[j], policy));
   for (const memory of memories) setGates(memory, policy);
   const gone = window.gone === true;
@@ -105,11 +109,14 @@ export function judge(
     const time = times[i];
     const at = i * ids.length;
     const local = toLocal(time);
-    const verdicts = memories.map((memory, j) => judgeSeries(memory, time, local, values[at + j], policies[j]));
+    const learns = policy.learnsAt?.(entity, time) ?? true;
+    const verdicts = memories.map((memory, j) =>
+      judgeSeries(memory, { time, local, value: values[at + j], learns }, policies[j], least[j]),
+    );
     const rules = memories.flatMap((memory, j) =>
       judgeRules(memory, rulesOf[j], series[j], j, time, values[at + j], gone),
     );
-    const { verdict, shares } = judgeEntity?.(i, verdicts) ?? { verdict: verdicts[0], shares: [] };
+    const { verdict, shares } = judgeEntity?.(i, verdicts, learns) ?? { verdict: verdicts[0], shares: [] };
     rows.push({ time, entity: verdict, shares, series: verdicts, rules });
   }
   return { rows, state: next };
@@ -122,13 +129,14 @@ function wholeJudge(window: EntityWindow, memory: WholeMemory, policy: JudgePoli
   const columns = memory.columns.map((id) => columnOf.get(id));
   const described = columns.map((column) => (column === undefined ? undefined : series[column]));
   const recipe = policy.models ? recipeStep(window, memory, model) : undefined;
-  return (row: number, verdicts: readonly Verdict[]): JudgedWhole => {
+  const calledNormal = normalOfEntity(policy.calledNormal, window.entity);
+  return (row: number, verdicts: readonly Verdict[], learns: boolean): JudgedWhole => {
     const own = Float64Array.from(columns, (column) =>
       column === undefined ? Number.NaN : values[row * series.length + column],
     );
     const said = columns.map((column) => (column === undefined ? undefined : verdicts[column]));
-    const whole = { time: times[row], values: own, series: described, verdicts: said };
-    return judgeWhole(memory, whole, recipe?.(row), policy, model);
+    const whole = { time: times[row], values: own, series: described, verdicts: said, learns, calledNormal };
+    return judgeWhole(memory, whole, recipe?.(row, learns), policy, model);
   };
 }
 const memoryOf = (state: EntityState, id: string): SeriesMemory => {

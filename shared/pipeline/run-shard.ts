@@ -11,6 +11,7 @@ import { dayOf, keys } from '../settings/keys.ts';
 import type { Watch } from '../settings/settings.ts';
 import { advanceShard, type ShardAdvance } from './advance-shard.ts';
 import { backfillShard, isBackfilled } from './backfill.ts';
+import { renewCalledNormal } from './renew-called-normal.ts';
 import { championId, loadModel } from './champion.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
 import type { EntityState } from './entity-state.ts';
@@ -129,6 +130,7 @@ async function attemptTick(
   const next: ShardState = {
     ...advance.state,
     model: (await championId(ports, watch.name)) ?? null,
+    calledNormal: await renewCalledNormal(state?.calledNormal ?? [], { watch: watch.name, shard, tick }, ports),
     warmUpDue: advance.state.entities.some(({ warm }) => !warm) && (await isBackfilled(ports, watch, shard, series)),
   };
   const outcome = await writeStored(ports, shardStateKind, keys.state(watch.name, shard, 'anomaly'), next, version);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Finding } from '../alerting/signal.ts';
 import type { ArtefactKind } from '../models/artefact.ts';
+import { type CalledNormal, calledNormalSchema } from './called-normal.ts';
 import { pack, type Packed, unpack } from './columnar.ts';
 import { checkEntityState } from './entity-state-shape.ts';
 import type { EntityState } from './entity-state.ts';
@@ -57,6 +58,8 @@ export interface ShardState {
    * that a run and its repetition do the same.
    */
   readonly warmUpDue: boolean;
+  /** What people called normal, as the next tick heeds it; decided a tick ahead, like its model. */
+  readonly calledNormal: readonly CalledNormal[];
   readonly held: HeldValues;
   readonly entities: readonly EntityMemory[];
 }
@@ -71,6 +74,7 @@ const stored = z.strictObject({
   judgedTo: z.number(),
   model: z.string().nullable(),
   warmUpDue: z.boolean(),
+  calledNormal: z.array(calledNormalSchema),
   heldStart: z.number(),
   heldCount: z.int().nonnegative(),
   held: packed,
@@ -81,8 +85,11 @@ const stored = z.strictObject({
 /** One object per shard: the states of all its entities as few long arrays. Bits survive the store. */
 export const shardStateKind: ArtefactKind<ShardState> = {
   kind: 'anomaly-state',
-  version: 2,
-  upgrades: { 1: (payload) => ({ ...(payload as object), timezone: null }) },
+  version: 3,
+  upgrades: {
+    1: (payload) => ({ ...(payload as object), timezone: null }),
+    2: (payload) => ({ ...(payload as object), calledNormal: [] }),
+  },
   payload: ({ held, entities, ...rest }) => ({
     ...rest,
     heldStart: held.start,

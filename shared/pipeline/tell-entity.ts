@@ -1,4 +1,4 @@
-import type { Finding } from '../alerting/signal.ts';
+import type { Deviation, Finding, Share } from '../alerting/signal.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { standsAlone } from './judge-whole.ts';
 import type { EntityWindow, JudgedRow, RuleVerdict, Verdict } from './judge.ts';
@@ -35,7 +35,7 @@ export function tellEntity(window: EntityWindow, rows: readonly JudgedRow[], tol
     const earlier = before.get(key);
     if (statement.status === 'firing') {
       if (earlier === undefined || earlier.normalTicks > 0) began++;
-      next.push({ ...earlier, finding: statement, normalTicks: 0 });
+      next.push({ ...earlier, finding: atItsStrongest(statement, earlier), normalTicks: 0 });
     } else if (earlier !== undefined) {
       next.push(...recovered(earlier, statement));
     }
@@ -45,6 +45,16 @@ export function tellEntity(window: EntityWindow, rows: readonly JudgedRow[], tol
       next.push(...(rows.length === 0 ? [earlier] : recovered(earlier, undefined)));
   }
   return { statements: next.map(({ finding }) => finding), told: next, began };
+}
+
+/** An episode is called normal by its strongest row, which may be long ago. */
+function atItsStrongest(statement: Statement, earlier: Told | undefined): Statement {
+  const before = earlier?.finding;
+  if (before?.deviation === undefined || statement.deviation === undefined) return statement;
+  const isSame = earlier?.normalTicks === 0 && before.since === statement.since;
+  return isSame && before.deviation.strength >= statement.deviation.strength
+    ? { ...statement, deviation: before.deviation }
+    : statement;
 }
 
 /** What to say of an entity that is no longer looked after, so that nothing stays open for ever. */
@@ -65,7 +75,7 @@ function recovered(earlier: Told, statement: Statement | undefined): readonly To
   const normal: Statement =
     statement === undefined
       ? { ...finding, status: 'normal', explanation: 'It is no longer looked after.' }
-      : { ...statement, since: finding.since };
+      : { ...statement, since: finding.since, ...(finding.deviation && { deviation: finding.deviation }) };
   return [{ ...earlier, finding: normal, normalTicks: normalTicks + 1 }];
 }
 
@@ -124,7 +134,31 @@ function wholeStatement(window: EntityWindow, rows: readonly JudgedRow[]): State
     ...fieldsOf(verdict, status, rows[row].time),
     observed: null,
     shares: rows[row].shares.slice(0, MOST_SHARES),
+    ...deviationOf(verdict, null, leadersOf(rows[row].shares)),
   };
+}
+
+/** From this share on a series is one of those that an entity's deviation is told apart by. */
+const LEADING_SHARE = 0.15;
+const MOST_LEADERS = 5;
+
+const leadersOf = (shares: readonly Share[]): readonly string[] =>
+  shares
+    .filter(({ share }) => share >= LEADING_SHARE)
+    .slice(0, MOST_LEADERS)
+    .map(({ series }) => series);
+
+/** Only of what is anomalous. */
+function deviationOf(
+  verdict: Verdict,
+  observed: number | null,
+  metrics: readonly string[],
+): { readonly deviation?: Deviation } {
+  if (verdict.status !== 'anomalous' || verdict.strength === undefined) return {};
+  const expected = finite(verdict.expected);
+  const away = observed === null || expected === null ? 0 : observed - expected;
+  const direction = away > 0 ? 'above' : away < 0 ? 'below' : 'any';
+  return { deviation: { strength: verdict.strength, direction, observed, expected, metrics: [...metrics] } };
 }
 
 function seriesStatement(
@@ -136,6 +170,7 @@ function seriesStatement(
   const { status, row, verdict } = anomalyTelltale(rows.map((judged) => judged.series[column]));
   const flags = rows[row].rules.filter((rule) => rule.column === column && !rule.asked && rule.status === 'firing');
   const fields = fieldsOf(verdict, status, rows[row].time);
+  const observed = finite(window.values[row * window.series.length + column]);
   return {
     key: `anomaly:${series.id}`,
     kind: 'anomaly',
@@ -145,8 +180,9 @@ function seriesStatement(
     unit: series.nature.unit,
     ...fields,
     explanation: [fields.explanation, ...flags.map(({ explanation }) => explanation)].join(' '),
-    observed: finite(window.values[row * window.series.length + column]),
+    observed,
     shares: [],
+    ...deviationOf(verdict, observed, []),
   };
 }
 

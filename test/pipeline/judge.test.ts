@@ -68,6 +68,7 @@ function throughStore(state: EntityState | undefined): EntityState | undefined {
     judgedTo: 0,
     model: null,
     warmUpDue: false,
+    calledNormal: [],
     held: { start: 0, series: [] },
     entities: [{ judged: state, recent: [], told: [], warm: false }],
   };

@@ -31,12 +31,33 @@ const state: ShardState = {
   judgedTo: 1_763_718_900,
   model: null,
   warmUpDue: false,
+  calledNormal: [
+    {
+      id: '0001.2f0c',
+      entity: 'two',
+      series: null,
+      direction: 'any',
+      metrics: ['cpu', 'memory'],
+      strength: 3.25,
+      until: null,
+    },
+    {
+      id: '0001.91ab',
+      entity: 'one',
+      series: 'cpu',
+      direction: 'above',
+      metrics: [],
+      strength: 2.5,
+      until: 1_763_800_000,
+    },
+  ],
   held: { start: 1_763_718_300, series: [{ id: 'cpu', values: Float64Array.of(1.5, Number.NaN, -0) }] },
   entities: [memoryOf('one', ['cpu']), memoryOf('two', ['cpu', 'memory'])],
 };
 
-// What version 1 did not write down is not known: it is taken for what the watch says.
-goldenArtefactSuite(shardStateKind, { 1: { ...state, timezone: null }, 2: state });
+// What version 1 did not write down is not known: it is taken for what the watch says. Version 2 knew no feedback.
+const version2 = { ...state, calledNormal: [] };
+goldenArtefactSuite(shardStateKind, { 1: { ...version2, timezone: null }, 2: version2, 3: state });
 
 describe('a shard state that is not laid out as this release reads it', () => {
   const spoilt = (change: (entity: EntityState) => EntityState): Uint8Array =>

@@ -1,0 +1,30 @@
+import type { Log } from '../ports/log.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { ShardMessage } from '../ports/work-queue.ts';
+import { type CalledNormal, calledNormalOf, normalAt } from './called-normal.ts';
+import { feedbackIds, readFeedback } from './list-feedback.ts';
+
+/**
+ * What people call normal in a shard by now. Feedback never changes once it is written: what is known is kept while it
+ * is still listed, and only what is new is read.
+ *
+ * @param known what the tick that ends now heeded.
+ */
+export async function renewCalledNormal(
+  known: readonly CalledNormal[],
+  { watch, shard, tick }: ShardMessage,
+  ports: { readonly store: ObjectStore; readonly log: Log },
+): Promise<readonly CalledNormal[]> {
+  const before = new Map(known.map((one) => [one.id, one]));
+  const found: CalledNormal[] = [];
+  for (const id of await feedbackIds(ports.store, watch, shard)) {
+    const one = before.get(id);
+    if (one !== undefined) {
+      found.push(one);
+      continue;
+    }
+    const read = await readFeedback(watch, id, ports);
+    if (typeof read === 'object') found.push(calledNormalOf(read));
+  }
+  return normalAt(found, tick);
+}
