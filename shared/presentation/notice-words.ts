@@ -44,38 +44,35 @@ function openingWords(notice: Notice): string {
     case 'all-resolved':
       return 'Resolved:';
     case 'began-and-ended':
-      return 'Over again:';
+      return 'Already over:';
     case 'acknowledged':
       return `Taken up${byWhom(notice)}:`;
     case 'closed':
-      return 'Closed:';
+      return `${closedWords(notice)}:`;
     case 'page-budget-spent':
       return 'No more pages today:';
   }
 }
 
-function endingWords(notice: Notice): string {
-  const { reason, since, until, at } = notice;
-  if (!isEnding(notice)) return '';
+function endingWords({ reason, since, until, at }: Notice): string {
   const lasted = (until ?? at) - since;
-  const length = Number.isFinite(lasted) && lasted > 0 ? `after ${durationWords(lasted)}` : '';
-  const ending = reason === 'closed' ? closedWords(notice) : length;
-  return ending === '' ? '' : `, ${ending}`;
+  const tells = reason === 'all-resolved' || reason === 'began-and-ended';
+  return tells && Number.isFinite(lasted) && lasted > 0 ? `, after ${durationWords(lasted)}` : '';
 }
 
-/** Why something ended that did not recover; empty where nothing is known. */
+/** How something ended that did not recover. */
 export function closedWords(notice: Notice): string {
   switch (notice.closeReason ?? 'recovered') {
     case 'entity-gone':
-      return 'it is gone';
+      return 'Closed, it is gone';
     case 'no-longer-known':
-      return 'it is no longer looked after';
+      return 'Closed, it is looked after no more';
     case 'by-person':
-      return `closed${byWhom(notice) || ' by a person'}`;
+      return `Closed${byWhom(notice) || ' by a person'}`;
     case 'joined-storm':
-      return 'told together with others';
+      return 'Closed, told together with others';
     case 'recovered':
-      return '';
+      return 'Closed';
   }
 }
 
@@ -110,28 +107,42 @@ const labelOf = ({ label, entity }: NoticeFinding): string => (label === entity 
 
 function briefly(finding: NoticeFinding): string {
   const label = labelOf(finding);
-  const explanation = plainText(finding.explanation, 160);
-  if (!hasRange(finding) && explanation !== '') return `– ${explanation}`;
+  if (explainsItself(finding)) return `– ${plainText(finding.explanation, 160)}`;
   const numbers = observedWords(finding);
   if (numbers !== '') return `${label} ${numbers}`.trim();
   return label === '' ? 'is unusual as a whole' : `${label} is unusual`;
 }
 
+/** Limits, silence, and entities as a whole have no range of their own: their sentence says more than a number. */
+const explainsItself = (finding: NoticeFinding): boolean => !hasRange(finding) && plainText(finding.explanation) !== '';
+
 const hasRange = ({ lower, upper }: NoticeFinding): boolean => lower !== null && upper !== null;
 
-/** `97.3 %, usual 20 to 45 %`; empty where nothing was observed. */
-export function observedWords(finding: NoticeFinding): string {
-  const { observed, expected, lower, upper } = finding;
+/** `97.3 %, usual 20 to 45.1 %`; empty where nothing was observed. */
+export function observedWords({ observed, expected, lower, upper, unit }: NoticeFinding): string {
   if (observed === null) return '';
-  const unit = plainText(finding.unit, 24);
   const usual =
     lower !== null && upper !== null
-      ? `, usual ${valueWords(lower)} to ${valueWords(upper, unit)}`
+      ? `, usual ${rounded(lower, '')} to ${rounded(upper, unit)}`
       : expected === null
         ? ''
-        : `, expected ${valueWords(expected, unit)}`;
-  return `${valueWords(observed, unit)}${usual}`;
+        : `, expected ${rounded(expected, unit)}`;
+  return `${rounded(observed, unit)}${usual}`;
 }
+
+/** What was expected, where the range alone does not say it. */
+export const expectedWords = ({ expected, lower, upper, unit }: NoticeFinding): string =>
+  expected === null || lower === null || upper === null ? '' : `expected ${rounded(expected, unit)}`;
+
+/** Three digits are read at a glance; of thousands, all. */
+function rounded(value: number, unit: string): string {
+  const near = Math.abs(value) >= 1000 && Math.abs(value) < 1e9 ? Math.round(value) : Number(value.toPrecision(3));
+  const short = plainText(unit, 24);
+  return Math.abs(near) >= 10_000 && Math.abs(near) < 1e9 ? withUnit(near, short) : valueWords(near, short);
+}
+
+/** Beyond four digits `valueWords` would round; the unit comes from its own words. */
+const withUnit = (value: number, unit: string): string => valueWords(0, unit).replace('0', String(value));
 
 /** `09:30 UTC`, or `Nov 20, 23:10 UTC` where that is not the day of `now`. Epoch seconds. */
 export function momentWords(seconds: number, now: number): string {
@@ -151,7 +162,8 @@ export function sinceWords(since: number, now: number, until?: number): string {
   const lasted = (until ?? now) - since;
   const length = Number.isFinite(lasted) && lasted > 0 ? ` (${durationWords(lasted)})` : '';
   if (until === undefined) return `since ${momentWords(since, now)}${length}`;
-  return `from ${momentWords(since, now)} to ${momentWords(until, now)}${length}`;
+  const [from, to] = [momentWords(since, now), momentWords(until, now)];
+  return `from ${from.includes(',') ? from : from.replace(' UTC', '')} to ${to}${length}`;
 }
 
 /** How unusual it is; empty where that is not known, or a limit was set by people. */
@@ -172,6 +184,49 @@ export const shareWords = ({ shares }: NoticeFinding): readonly string[] =>
       const how = plainText(words, 80);
       return `${plainName(label, 80)} ${Math.round(share * 100)} %${how === '' ? '' : ` (${how})`}`;
     });
+
+/** The gravest of a notice, in what the headline leaves open. Empty where there is nothing to say. */
+export interface MainFacts {
+  /** Where the headline speaks of more than this. */
+  readonly name: string;
+  /** Observed against expected; `now` of what is over. */
+  readonly numbers: string;
+  /** Since when, and how unusual. */
+  readonly when: string;
+  readonly why: string;
+  /** What has the largest part in it. */
+  readonly parts: readonly string[];
+}
+
+/** Says nothing twice: what the headline holds is left out but for numbers, which are read again and again. */
+export function mainFacts(notice: Notice): MainFacts {
+  const { since, at, until, reason, findings } = notice;
+  const over = isEnding(notice);
+  if (findings.length === 0) {
+    const when = reason === 'page-budget-spent' ? '' : sinceWords(since, at, over ? (until ?? at) : undefined);
+    return { name: '', numbers: '', when, why: '', parts: [] };
+  }
+  const [worst] = findings;
+  const several = notice.entities.length > 1 || reason === 'page-budget-spent';
+  const spoken = !over && !several && explainsItself(worst);
+  const when = over ? [sinceWords(since, at, until ?? at)] : [sinceWords(worst.since, at), unusualWords(worst)];
+  const value = worst.observed === null ? '' : `observed ${rounded(worst.observed, worst.unit)}`;
+  const observed = several || expectedWords(worst) === '' ? observedWords(worst) : value;
+  const numbers = observed === '' ? '' : [observed, expectedWords(worst)].filter((words) => words !== '').join(', ');
+  return {
+    name: several ? `${plainName(worst.entity, 100)} ${labelOf(worst)}`.trim() : '',
+    numbers: !over
+      ? spoken
+        ? ''
+        : numbers
+      : reason === 'closed' || numbers === ''
+        ? ''
+        : `now ${observedWords(worst)}`,
+    when: when.filter((words) => words !== '').join(', '),
+    why: spoken || reason === 'closed' ? '' : plainText(worst.explanation, 500),
+    parts: over ? [] : shareWords(worst),
+  };
+}
 
 /** One line of something that fires beside the gravest. */
 export function otherWords(notice: Notice, finding: NoticeFinding): string {

@@ -4,19 +4,17 @@ import { webAddress } from './mrkdwn.ts';
 import {
   cautions,
   closedWords,
+  expectedWords,
   headline,
   isEnding,
+  mainFacts,
   observedWords,
   originWords,
   otherWords,
-  shareWords,
-  sinceWords,
-  unusualWords,
   watchWords,
 } from './notice-words.ts';
 import { pagerDutyLimits } from './pagerduty-limits.ts';
 import { cut, plainName, plainText } from './plain-text.ts';
-import { valueWords } from './words.ts';
 
 type PagerDutySeverity = 'critical' | 'error' | 'warning' | 'info';
 type PagerDutyAction = 'trigger' | 'acknowledge' | 'resolve';
@@ -113,11 +111,11 @@ function details(notice: Notice, shown: number): PagerDutyEvent['payload']['cust
   const named = notice.findings.slice(0, shown);
   const main = named.length > 0 ? named[0] : undefined;
   const caution = cautions(notice);
-  const over = closedWords(notice);
+  const over = notice.reason === 'closed' ? closedWords(notice) : '';
   const left = notice.findings.length - named.length + notice.more;
   return {
     ...(caution.length > 0 ? { Note: caution.join(' ') } : {}),
-    ...(over === '' ? {} : { Closed: over }),
+    ...(over === '' ? {} : { End: over }),
     ...(main === undefined ? {} : mainDetails(notice, main)),
     ...(named.length > 1 ? { Also: named.slice(1).map((one) => otherWords(notice, one)) } : {}),
     ...(left > 0 ? { 'Not shown': `${left} more` } : {}),
@@ -127,18 +125,17 @@ function details(notice: Notice, shown: number): PagerDutyEvent['payload']['cust
 }
 
 function mainDetails(notice: Notice, main: NoticeFinding): Readonly<Record<string, string | readonly string[]>> {
-  const observed = observedWords(main);
-  const unusual = unusualWords(main);
-  const explanation = plainText(main.explanation, 1000);
-  const shares = shareWords(main);
+  const { numbers, when, why, parts } = mainFacts(notice);
+  const observed = isEnding(notice) ? numbers : observedWords(main);
+  const expected = isEnding(notice) ? '' : expectedWords(main).replace('expected ', '');
+  const explanation = why === '' && !isEnding(notice) ? plainText(main.explanation, 500) : why;
   return {
     What: main.label === main.entity ? `${plainName(main.entity, 200)} as a whole` : plainName(main.label, 200),
     ...(observed === '' ? {} : { Observed: observed }),
-    ...(main.expected === null ? {} : { Expected: valueWords(main.expected, plainText(main.unit, 24)) }),
-    When: isEnding(notice) ? sinceWords(notice.since, notice.at, notice.until) : sinceWords(main.since, notice.at),
-    ...(unusual === '' ? {} : { 'How unusual': unusual }),
+    ...(expected === '' ? {} : { Expected: expected }),
+    When: when,
     ...(explanation === '' ? {} : { Why: explanation }),
-    ...(shares.length === 0 ? {} : { 'Most of it': shares }),
+    ...(parts.length === 0 ? {} : { 'Most of it': parts }),
   };
 }
 

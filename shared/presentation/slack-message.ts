@@ -1,20 +1,8 @@
-import type { Notice, NoticeFinding, NoticeLink } from '../alerting/notice.ts';
+import type { Notice, NoticeLink } from '../alerting/notice.ts';
 import { bracketless, mrkdwn, mrkdwnLink, webAddress } from './mrkdwn.ts';
-import {
-  cautions,
-  headline,
-  isEnding,
-  noticeIcon,
-  observedWords,
-  originWords,
-  otherWords,
-  shareWords,
-  sinceWords,
-  unusualWords,
-} from './notice-words.ts';
-import { cut, plainName } from './plain-text.ts';
+import { cautions, headline, mainFacts, noticeIcon, originWords, otherWords } from './notice-words.ts';
+import { cut } from './plain-text.ts';
 import { slackLimits } from './slack-limits.ts';
-import { valueWords } from './words.ts';
 
 interface PlainText {
   readonly type: 'plain_text';
@@ -100,32 +88,18 @@ export function slackText(paragraphs: readonly string[]): string {
   return whole;
 }
 
-/** The gravest of it, in full: what was observed, since when, how unusual, why, and what had a part in it. */
+/** The gravest of it: what was observed, since when, how unusual, why, and what had a part in it. */
 function mainParagraph(notice: Notice): string {
-  if (notice.findings.length === 0) return mrkdwn(sinceWords(notice.since, notice.at, notice.until));
-  const [worst] = notice.findings;
-  const { label, entity, expected, unit } = worst;
-  const name = label === entity ? plainName(entity, 200) : `${plainName(label, 200)} of ${plainName(entity, 200)}`;
-  const numbers = observedWords(worst);
-  const toExpect =
-    numbers === '' || expected === null || worst.lower === null ? '' : `, expected ${valueWords(expected, unit)}`;
-  const unusual = unusualWords(worst);
-  const since = isEnding(notice)
-    ? sinceWords(notice.since, notice.at, notice.until)
-    : sinceWords(worst.since, notice.at);
+  const { name, numbers, when, why, parts } = mainFacts(notice);
+  const what = [name === '' ? '' : `*${mrkdwn(name, 300)}*`, mrkdwn(numbers, 300)].filter((words) => words !== '');
   return [
-    `*${mrkdwn(name, 450)}*${numbers === '' ? '' : `: *${mrkdwn(numbers, 200)}*${mrkdwn(toExpect, 80)}`}`,
-    mrkdwn([since, unusual].filter((words) => words !== '').join(' · ')),
-    mrkdwn(worst.explanation, 600),
-    contribution(worst),
+    what.join(': '),
+    mrkdwn(when),
+    mrkdwn(why, 600),
+    parts.length === 0 ? '' : `Most of it: ${mrkdwn(parts.join(', '), 900)}`,
   ]
     .filter((line) => line !== '')
     .join('\n');
-}
-
-function contribution(finding: NoticeFinding): string {
-  const shares = shareWords(finding);
-  return shares.length === 0 ? '' : `Most of it: ${mrkdwn(shares.join(', '), 900)}`;
 }
 
 const OTHERS_SHOWN = 5;

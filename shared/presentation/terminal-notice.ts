@@ -2,18 +2,7 @@ import { createColors } from 'picocolors';
 import type { Notice } from '../alerting/notice.ts';
 import type { Severity } from '../alerting/severities.ts';
 import { webAddress } from './mrkdwn.ts';
-import {
-  cautions,
-  headline,
-  isEnding,
-  noticeIcon,
-  observedWords,
-  originWords,
-  otherWords,
-  shareWords,
-  sinceWords,
-  unusualWords,
-} from './notice-words.ts';
+import { cautions, headline, isEnding, mainFacts, noticeIcon, originWords, otherWords } from './notice-words.ts';
 import { plainText } from './plain-text.ts';
 import { wrapWords } from './wrap-words.ts';
 
@@ -31,23 +20,15 @@ const OTHERS_SHOWN = 3;
 export function terminalNotice(notice: Notice, { width, colours, unicode }: TerminalNoticeOptions): readonly string[] {
   const colour = createColors(colours);
   const indent = unicode ? '   ' : '  ';
-  const worst = notice.findings.length > 0 ? notice.findings[0] : undefined;
   const title = colour.bold(painted(notice, colour)(headline(notice, 240)));
-  const facts = [
-    worst === undefined || isEnding(notice)
-      ? sinceWords(notice.since, notice.at, notice.until)
-      : sinceWords(worst.since, notice.at),
-    worst === undefined ? '' : unusualWords(worst),
-  ];
+  const { name, numbers, when, why, parts } = mainFacts(notice);
   const others = notice.findings.slice(1);
   const more = others.length - Math.min(others.length, OTHERS_SHOWN) + notice.more;
-  const shares = worst === undefined ? [] : shareWords(worst);
-  const explanation = worst === undefined ? '' : plainText(worst.explanation, 400);
   const body = [
-    facts.filter((words) => words !== '').join(', '),
-    // A headline without numbers already says why.
-    worst === undefined || (observedWords(worst) === '' && notice.entities.length < 2) ? '' : explanation,
-    shares.length === 0 ? '' : `most of it: ${shares.join(', ')}`,
+    [name, numbers].filter((words) => words !== '').join(': '),
+    when,
+    why,
+    parts.length === 0 ? '' : `most of it: ${parts.join(', ')}`,
     ...others.slice(0, OTHERS_SHOWN).map((finding) => `also ${otherWords(notice, finding)}`),
     more > 0 ? `and ${more} more` : '',
     ...cautions(notice).map((sentence) => colour.yellow(sentence)),
