@@ -1,3 +1,4 @@
+import type { Severity } from '../alerting/severities.ts';
 import type { Rule } from '../detectors/rule.ts';
 import { ruleName } from '../detectors/rule.ts';
 import { percentageFlags, resumeRules, rulesFor, startRules, stepRules } from '../detectors/rules.ts';
@@ -10,9 +11,11 @@ import type { RuleVerdict } from './judge.ts';
 export interface SeriesRules {
   readonly rules: readonly Rule[];
   readonly asked: ReadonlySet<string>;
+  /** By the rule's name, where the watch says how grave it is; a flag of the same name does not take that away. */
+  readonly severities: ReadonlyMap<string, Severity>;
 }
 
-const none: SeriesRules = { rules: [], asked: new Set() };
+const none: SeriesRules = { rules: [], asked: new Set(), severities: new Map() };
 
 /** Looks up the rules of a series and brings its memory up to them: a rule that stayed goes on where it was. */
 export function resumeSeriesRules(memory: SeriesMemory, series: SeriesDescription, policy: JudgePolicy): SeriesRules {
@@ -30,13 +33,23 @@ export function resumeSeriesRules(memory: SeriesMemory, series: SeriesDescriptio
       memory.rules === undefined
         ? startRules(rules, policy.confirmRules)
         : resumeRules(rules, policy.confirmRules, memory.rules);
-  return { rules, asked: new Set(asked.map(ruleName)) };
+  return { rules, asked: new Set(asked.map(ruleName)), severities: severitiesOf(policy.rules, series) };
+}
+
+function severitiesOf(given: JudgePolicy['rules'], series: SeriesDescription): ReadonlyMap<string, Severity> {
+  const graded = given.filter(({ severity }) => severity !== undefined);
+  return new Map(
+    rulesFor(graded, series).flatMap((rule) => {
+      const { severity } = rule as JudgePolicy['rules'][number];
+      return severity === undefined ? [] : [[ruleName(rule), severity] as const];
+    }),
+  );
 }
 
 /** Advances the rules of one series by one value. */
 export function judgeRules(
   memory: SeriesMemory,
-  { rules, asked }: SeriesRules,
+  { rules, asked, severities }: SeriesRules,
   series: SeriesDescription,
   column: number,
   time: number,
@@ -44,15 +57,19 @@ export function judgeRules(
   gone: boolean,
 ): readonly RuleVerdict[] {
   if (memory.rules === undefined) return [];
-  return stepRules(rules, series, memory.rules, time, value, gone).map((judged) => ({
-    column,
-    rule: judged.rule,
-    asked: asked.has(judged.rule),
-    status: judged.status,
-    ...(judged.status === 'firing' ? { since: judged.since } : {}),
-    score: judged.score,
-    get explanation() {
-      return judged.explanation;
-    },
-  }));
+  return stepRules(rules, series, memory.rules, time, value, gone).map((judged) => {
+    const severity = severities.get(judged.rule);
+    return {
+      column,
+      rule: judged.rule,
+      asked: asked.has(judged.rule),
+      status: judged.status,
+      ...(judged.status === 'firing' ? { since: judged.since } : {}),
+      score: judged.score,
+      ...(severity === undefined ? {} : { severity }),
+      get explanation() {
+        return judged.explanation;
+      },
+    };
+  });
 }
