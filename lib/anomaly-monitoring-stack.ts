@@ -15,11 +15,17 @@ export class AnomalyMonitoringStack extends Stack {
     const output = (name: string, value: string, description: string): void => {
       new CfnOutput(this, name, { value, description });
     };
-    const { bucket, bus, anomalyFunction, workerFunction, trainFunction } = this.monitoring;
-    output('BucketName', bucket.bucketName, 'State, history, models and anomalies.');
-    output('BusName', bus.eventBusName, 'Signals: put a rule on it to be told.');
+    const { bucket, bus, anomalyFunction, workerFunction, trainFunction, routerFunction, sweepFunction } =
+      this.monitoring;
+    output('BucketName', bucket.bucketName, 'State, history, models, anomalies and incidents.');
+    output('BusName', bus.eventBusName, 'Signals: anybody may put a rule on it.');
     output('AnomalyFunctionName', anomalyFunction.functionName, 'Invoke it with {} for a tick now.');
     output('WorkerFunctionName', workerFunction.functionName, 'Judges shards from the queue.');
     output('TrainFunctionName', trainFunction.functionName, 'Invoke it with {} to fit models now.');
+    output('RouterFunctionName', routerFunction.functionName, 'Makes incidents of signals and tells people.');
+    output('SweepFunctionName', sweepFunction.functionName, 'Invoke it with {} to tell now what is due or owed.');
+    output('AlarmTopicArn', this.monitoring.alarmTopic.topicArn, 'Trouble of the monitoring itself: subscribe to it.');
+    const { actionsUrl } = this.monitoring;
+    if (actionsUrl !== undefined) output('ActionsUrl', actionsUrl, 'Where links in notices lead.');
   }
 }

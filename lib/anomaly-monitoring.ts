@@ -4,12 +4,16 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { watchesOf, type Settings } from '../shared/settings/settings.ts';
+import { watchesOf, type Settings, type SettingsInput } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
+import { Alarms } from './parts/alarms.ts';
+import { Alerting } from './parts/alerting.ts';
 import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
 import { Detection } from './parts/detection.ts';
 import type { Surroundings } from './parts/monitoring-function.ts';
+import { checkMuteDuring, type MuteDuring } from './parts/mute-rules.ts';
 import { Schedules } from './parts/schedules.ts';
 import { SignalBus } from './parts/signal-bus.ts';
 import { Storage } from './parts/storage.ts';
@@ -56,6 +60,35 @@ export interface AnomalyMonitoringProps {
   readonly quotaShare?: number;
 
   /**
+   * Who is told what, how and when, as `alerts` in `aiops.yaml` says it, in place of that. Where a secret is named, its
+   * `secretArn` may stand.
+   *
+   * @default - what `settings` says, else nobody is told
+   */
+  readonly alerts?: SettingsInput['alerts'];
+
+  /**
+   * Keys that the secrets named in `alerts` are encrypted with, where they are not those of AWS.
+   *
+   * @default - none
+   */
+  readonly secretKeys?: readonly IKey[];
+
+  /**
+   * Events of the account, such as deployments, after which nobody is to be told for a while.
+   *
+   * @default - none
+   */
+  readonly muteDuring?: readonly MuteDuring[];
+
+  /**
+   * Where trouble of the monitoring itself goes. Its policy must let CloudWatch publish, and so must its key.
+   *
+   * @default - a topic of its own, to which you subscribe
+   */
+  readonly alarmTopic?: ITopic;
+
+  /**
    * How often models are fitted anew: between an hour and 31 days.
    *
    * @default Duration.days(1)
@@ -99,19 +132,26 @@ export interface AnomalyMonitoringProps {
 }
 
 /**
- * Looks after CloudWatch metrics: every tick it pulls the newest points, judges them, and puts what it finds on a bus.
- * Everything that is remembered lies in one bucket. Read `parts/` in the order in which they are made here.
+ * Looks after CloudWatch metrics: every tick it pulls the newest points, judges them, and puts what it finds on a bus,
+ * from which people are told. Everything that is remembered lies in one bucket. Read `parts/` in the order in which they are made here.
  *
  * @throws SettingsError that lists everything that is wrong with the props, with value and remedy.
  */
 export class AnomalyMonitoring extends Construct {
-  /** State, history, models and anomalies. */
+  /** State, history, models, anomalies and incidents. */
   readonly bucket: Bucket;
-  /** Signals: put a rule on it to be told. */
+  /** Signals: anybody may put a rule on it. */
   readonly bus: EventBus;
   readonly anomalyFunction: IFunction;
   readonly workerFunction: IFunction;
   readonly trainFunction: IFunction;
+  /** Tells people. */
+  readonly routerFunction: IFunction;
+  readonly sweepFunction: IFunction;
+  /** Where trouble of the monitoring itself goes: subscribe to it. */
+  readonly alarmTopic: ITopic;
+  /** Where links in notices lead; undefined where actions are off. */
+  readonly actionsUrl: string | undefined;
   /** The settings as deployed, complete with defaults. */
   readonly settings: Settings;
 
@@ -145,20 +185,46 @@ export class AnomalyMonitoring extends Construct {
       workerConcurrency,
     });
     const { train } = new Training(this, 'Training', { surroundings });
+    const alerting = new Alerting(this, 'Alerting', {
+      surroundings,
+      settings: this.settings,
+      secretKeys: props.secretKeys ?? [],
+      muteDuring: props.muteDuring ?? [],
+    });
+    const undelivered = new DeadLetterQueue(this, 'UndeliveredRuns');
     const schedules = new Schedules(this, 'Schedules', {
       settings: this.settings,
       anomaly: detection.anomaly,
       train,
+      sweep: alerting.sweep,
       trainEvery,
-      undelivered: new DeadLetterQueue(this, 'UndeliveredRuns'),
+      undelivered,
     });
-    for (const one of [detection.anomaly, detection.worker, train, schedules]) one.node.addDependency(stored);
+    const alarms = new Alarms(this, 'Alarms', {
+      topic: props.alarmTopic,
+      router: alerting.router,
+      sweep: alerting.sweep,
+      signals: alerting.signals,
+      deadLetters: {
+        UndeliveredRuns: undelivered,
+        FailedInvocations: surroundings.failedInvocations,
+        FailedShards: detection.failedShards,
+        UndeliveredSignals: alerting.undeliveredSignals,
+        FailedAlerts: alerting.failedAlerts,
+      },
+    });
+    const functions = [detection.anomaly, detection.worker, train, ...alerting.functions];
+    for (const one of [...functions, schedules]) one.node.addDependency(stored);
 
     this.bucket = bucket;
     this.bus = bus;
     this.anomalyFunction = detection.anomaly;
     this.workerFunction = detection.worker;
     this.trainFunction = train;
+    this.routerFunction = alerting.router;
+    this.sweepFunction = alerting.sweep;
+    this.alarmTopic = alarms.topic;
+    this.actionsUrl = alerting.actions?.api.apiEndpoint;
   }
 }
 
@@ -176,11 +242,13 @@ function checked(
       name: props.deploymentName,
       retention: props.retention,
       quotaShare: props.quotaShare,
+      alerts: props.alerts,
       watches: props.watches ?? {},
     }),
   );
   gather(problems, () => checkTrainEvery(trainEvery));
   gather(problems, () => checkConcurrency(workerConcurrency));
+  gather(problems, () => checkMuteDuring(props.muteDuring ?? []));
   if (settings === undefined || problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
   return settings;
 }

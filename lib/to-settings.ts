@@ -2,9 +2,10 @@ import { Token, type Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { checkSettings } from '../shared/settings/load-settings.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings, SettingsInput } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
 import { fromMetric } from './metric-settings.ts';
+import { placeOf, type SecretPlace } from './parts/alert-secrets.ts';
 import { gather, refuse } from './refuse.ts';
 import type { WatchProps } from './watch-props.ts';
 
@@ -13,6 +14,7 @@ export interface ToSettings {
   readonly name: string | undefined;
   readonly retention: Duration | undefined;
   readonly quotaShare: number | undefined;
+  readonly alerts: SettingsInput['alerts'];
   readonly watches: Readonly<Record<string, WatchProps>>;
 }
 
@@ -39,6 +41,7 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
   }
   const retention = gather(problems, () => seconds('retention', given.retention));
   gather(problems, () => refuseTokenNumbers('quotaShare', given.quotaShare));
+  gather(problems, () => refuseTokenNumbers('alerts', given.alerts));
   if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
 
   const settings = checkSettings(
@@ -47,6 +50,7 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
       ...(given.name === undefined ? {} : { name: given.name }),
       ...(retention === undefined ? {} : { retention }),
       ...(given.quotaShare === undefined ? {} : { quotaShare: given.quotaShare }),
+      ...(given.alerts === undefined ? {} : { alerts: given.alerts }),
       watches,
     },
     'AnomalyMonitoring',
@@ -95,6 +99,7 @@ function undeployable(settings: Settings): SettingsProblem[] {
       remedy: 'keep history for at least 1d',
     });
   }
+  problems.push(...unreachable(settings));
   for (const [name, watch] of Object.entries(settings.watches)) {
     const path = `watches.${name}`;
     if (watch.source.kind !== 'cloudwatch') {
@@ -115,6 +120,32 @@ function undeployable(settings: Settings): SettingsProblem[] {
     }
   }
   return problems;
+}
+
+/** Channels and secrets that only this machine has. */
+function unreachable({ alerts }: Settings): SettingsProblem[] {
+  const refuseVariable = (path: string, place: SecretPlace): SettingsProblem[] =>
+    'variable' in place
+      ? [
+          {
+            path,
+            message: 'an environment variable of this machine is not there in an account',
+            got: place.variable,
+            remedy: 'store it in Secrets Manager and write { secret: name }, or in SSM and write { parameter: /path }',
+          },
+        ]
+      : [];
+  const channels = Object.entries(alerts.channels).flatMap(([name, channel]): SettingsProblem[] => {
+    const path = `alerts.channels.${name}`;
+    const found = placeOf(channel);
+    if (found !== undefined) return refuseVariable(`${path}.${found.field}`, found.place);
+    return [
+      { path, message: 'there is no terminal in an account', got: channel.kind, remedy: 'deploy without this channel' },
+    ];
+  });
+  return alerts.actions === 'off'
+    ? channels
+    : [...channels, ...refuseVariable('alerts.actions.secret', alerts.actions.secret)];
 }
 
 function seconds(path: string, given: Duration | undefined): number | undefined {

@@ -16,7 +16,7 @@ export interface DetectionProps {
 
 /** What judging a shard needs. Anomalies are recorded once and never read back. */
 const judging: ObjectAccess = {
-  read: ['settings', 'inventory', 'history', 'models', 'state'],
+  read: ['settings', 'inventory', 'history', 'models', 'state', 'feedback'],
   write: ['history', 'state', 'anomalies'],
   // Compaction replaces a day's ticks by one object, and history expires.
   delete: ['history'],

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
@@ -6,7 +6,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 
 /** Every function that is bundled: a folder below `lambdas/` with an `index.ts`. */
-export const functionNames = ['anomaly', 'train'] as const;
+export const functionNames = ['anomaly', 'train', 'alert-router', 'chart', 'api'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 interface BundleFile {
@@ -31,7 +31,11 @@ export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
   if (built !== undefined) return built;
   const { outputFiles } = buildSync({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(functionNames.map((name) => [`${name}/index`, `lambdas/${name}/index.ts`])),
+    entryPoints: Object.fromEntries(
+      functionNames
+        .filter((name) => existsSync(join(root, 'lambdas', name, 'index.ts')))
+        .map((name) => [`${name}/index`, `lambdas/${name}/index.ts`]),
+    ),
     outdir: join(root, 'dist'),
     outExtension: { '.js': '.mjs' },
     write: false,

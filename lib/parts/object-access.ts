@@ -5,7 +5,18 @@ import type { CfnElement } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** First folders of the keys that `shared/settings/keys.ts` builds. */
-export type Folder = 'settings' | 'inventory' | 'history' | 'models' | 'state' | 'anomalies';
+export type Folder =
+  | 'settings'
+  | 'inventory'
+  | 'history'
+  | 'models'
+  | 'state'
+  | 'anomalies'
+  | 'incidents'
+  | 'audit'
+  | 'feedback'
+  | 'reports'
+  | 'charts';
 
 /** What a function may do in the bucket, folder by folder; what is not named is denied. */
 export interface ObjectAccess {
@@ -27,13 +38,15 @@ export function grantObjects(bucket: Bucket, grantee: IGrantable & IConstruct, a
   allow('s3:GetObject', access.read);
   allow('s3:PutObject', access.write);
   allow('s3:DeleteObject', access.delete);
-  grantee.grantPrincipal.addToPrincipalPolicy(
-    new PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources: [bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': access.read.map((folder) => `${folder}/*`) } },
-    }),
-  );
+  if (access.read.length > 0) {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': access.read.map((folder) => `${folder}/*`) } },
+      }),
+    );
+  }
   if (bucket.encryptionKey !== undefined) {
     bucket.encryptionKey.grantEncryptDecrypt(grantee);
     acknowledgeWildcards(grantee, 'Actions that AWS KMS defines as a family.', [

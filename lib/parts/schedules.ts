@@ -12,21 +12,24 @@ export interface SchedulesProps {
   readonly settings: Settings;
   readonly anomaly: IFunction;
   readonly train: IFunction;
+  readonly sweep: IFunction;
   readonly trainEvery: Duration;
   /** Where a run goes that Scheduler could not hand over. */
   readonly undelivered: IQueue;
 }
 
 const longestEventAge = Duration.hours(24);
+const minute = Duration.minutes(1);
 
 /**
- * One schedule per watch and function, so that a watch in trouble is retried, and fails, by itself. The payload carries
+ * One schedule per watch and function, so that a watch in trouble is retried, and fails, by itself; and the sweep of
+ * incidents every minute. The payload carries
  * the time that was scheduled, never the one at which it arrives: a retried tick is the same tick.
  */
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
-    const { anomaly, train, trainEvery, undelivered } = props;
+    const { anomaly, train, sweep, trainEvery, undelivered } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -34,27 +37,31 @@ export class Schedules extends Construct {
     });
     // By hand: the target's own grant covers every version of a function, which nothing here calls.
     role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [anomaly.functionArn, train.functionArn] }),
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [anomaly, train, sweep].map(({ functionArn }) => functionArn),
+      }),
     );
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] }));
 
-    const run = (kind: string, watch: string, target: IFunction, every: Duration): void => {
-      new Schedule(this, `${kind}-${watch}`, {
-        description: `${kind} of watch ${watch}`,
-        schedule: ScheduleExpression.rate(every),
+    const every = (id: string, rate: Duration, target: IFunction, description: string, input: object): void => {
+      new Schedule(this, id, {
+        description,
+        schedule: ScheduleExpression.rate(rate),
         target: new LambdaInvoke(target, {
           role: role.withoutPolicyUpdates(),
-          input: ScheduleTargetInput.fromObject({ watch, scheduledTime: ContextAttribute.scheduledTime }),
+          input: ScheduleTargetInput.fromObject({ ...input, scheduledTime: ContextAttribute.scheduledTime }),
           deadLetterQueue: undelivered,
           // Later than the next run it would find its points already judged.
-          maxEventAge: every.toSeconds() < longestEventAge.toSeconds() ? every : longestEventAge,
+          maxEventAge: rate.toSeconds() < longestEventAge.toSeconds() ? rate : longestEventAge,
           retryAttempts: 1,
         }),
       });
     };
-    for (const watch of watchesOf(props.settings)) {
-      run('Tick', watch.name, anomaly, Duration.seconds(watch.every));
-      run('Training', watch.name, train, trainEvery);
+    for (const { name: watch, every: interval } of watchesOf(props.settings)) {
+      every(`Tick-${watch}`, Duration.seconds(interval), anomaly, `Tick of watch ${watch}`, { watch });
+      every(`Training-${watch}`, trainEvery, train, `Training of watch ${watch}`, { watch });
     }
+    every('Sweep', minute, sweep, 'Sweep of incidents', {});
   }
 }

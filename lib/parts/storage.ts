@@ -35,6 +35,17 @@ export class Storage extends Construct {
         { id: 'state-versions', prefix: 'state/', noncurrentVersionExpiration: Duration.days(1) },
         { id: 'history', prefix: 'history/', expiration: kept, noncurrentVersionExpiration: Duration.days(1) },
         { id: 'anomalies', prefix: 'anomalies/', expiration: kept },
+        // Open incidents end by themselves and are deleted by who ended them; what happened to them is in the audit.
+        { id: 'incident-versions', prefix: 'incidents/', noncurrentVersionExpiration: Duration.days(7) },
+        { id: 'incidents', prefix: 'incidents/closed/', expiration: kept },
+        { id: 'audit', prefix: 'audit/', expiration: kept },
+        // Links to pictures end within a day.
+        {
+          id: 'charts',
+          prefix: 'charts/',
+          expiration: Duration.days(8),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         // What is written rarely (models, inventory, settings) can be brought back for a month.
         {
           id: 'leftovers',

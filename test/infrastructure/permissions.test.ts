@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { keys } from '../../shared/settings/keys.ts';
-import { synthesise } from './synthesise.ts';
+import { oneWatch, synthesise } from './synthesise.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -10,7 +10,15 @@ interface Statement {
   readonly Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-const { template } = synthesise();
+const channels = {
+  slack: { kind: 'slack', webhook: { secret: 'slack-webhook' } },
+  pager: { kind: 'pagerduty', key: { parameter: '/ops/pager' } },
+  hook: { kind: 'webhook', url: 'https://hooks.example.com', secret: { secret: 'hook', field: 'key' } },
+} as const;
+const { template } = synthesise({
+  watches: oneWatch,
+  alerts: { channels, actions: { secret: { secret: 'links' } } },
+});
 
 /** `<Bucket.Arn>/state/*` of CloudFormation's own way to write it. */
 function flat(value: unknown): string {
@@ -56,10 +64,23 @@ const judging = [
   'cloudwatch:ListMetrics on *',
   'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
   'events:PutEvents on <SignalsBus>',
-  ...inBucket('s3:GetObject', ['history', 'inventory', 'models', 'settings', 'state']),
+  ...inBucket('s3:GetObject', ['feedback', 'history', 'inventory', 'models', 'settings', 'state']),
   ...inBucket('s3:PutObject', ['anomalies', 'history', 'state']),
   ...inBucket('s3:DeleteObject', ['history']),
-  listing(['history', 'inventory', 'models', 'settings', 'state']),
+  listing(['feedback', 'history', 'inventory', 'models', 'settings', 'state']),
+  ...queueRights('FailedInvocations'),
+];
+
+const secret = (name: string): string =>
+  `secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`;
+const telling = [
+  'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
+  'lambda:InvokeFunction on <AlertingChartsChart>',
+  ...['slack-webhook', 'hook', 'links'].map(secret),
+  'ssm:GetParameter on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/ops/pager',
+  ...inBucket('s3:DeleteObject', ['incidents']),
+  ...inBucket('s3:GetObject', ['charts', 'incidents', 'settings', 'state']),
+  ...inBucket('s3:PutObject', ['audit', 'incidents']),
   ...queueRights('FailedInvocations'),
 ];
 
@@ -99,9 +120,54 @@ describe('what each role may do, to the letter', () => {
       ],
     ],
     [
-      'the schedules invoke two functions and put what failed aside',
+      'the router takes signals from its queue, keeps incidents, and reads exactly the secrets of the channels',
+      /AlertingRouterRole/,
+      [
+        ...telling,
+        listing(['charts', 'incidents', 'settings', 'state']),
+        ...logging('AlertingRouterLog'),
+        ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+          (action) => `sqs:${action} on <AlertingSignals>`,
+        ),
+      ],
+    ],
+    [
+      'the sweep does the same, without the queue, and writes the digest out of the audit',
+      /AlertingSweepRole/,
+      [
+        ...telling,
+        ...inBucket('s3:GetObject', ['audit', 'reports']),
+        ...inBucket('s3:PutObject', ['reports']),
+        listing(['audit', 'charts', 'incidents', 'reports', 'settings', 'state']),
+        ...logging('AlertingSweepLog'),
+      ],
+    ],
+    [
+      'the chart function stores pictures and reads nothing at all',
+      /ChartRole/,
+      [
+        ...inBucket('s3:PutObject', ['charts']),
+        ...queueRights('FailedInvocations'),
+        ...logging('AlertingChartsChartLog'),
+      ],
+    ],
+    [
+      'the HTTP API acts on incidents, and reads no secret but the one that signs links',
+      /ActionsApiRole/,
+      [
+        secret('links'),
+        ...inBucket('s3:GetObject', ['feedback', 'incidents', 'settings']),
+        ...inBucket('s3:PutObject', ['audit', 'feedback', 'incidents']),
+        listing(['feedback', 'incidents', 'settings']),
+        ...queueRights('FailedInvocations'),
+        ...logging('AlertingActionsApiLog'),
+      ],
+    ],
+    [
+      'the schedules invoke three functions and put what failed aside',
       /SchedulesRole/,
       [
+        'lambda:InvokeFunction on <AlertingSweep>',
         'lambda:InvokeFunction on <DetectionAnomaly>',
         'lambda:InvokeFunction on <TrainingTrain>',
         'sqs:SendMessage on <UndeliveredRuns>',
@@ -151,6 +217,13 @@ it.each([
   ['models', keys.champion('w', 'entity-detector')],
   ['state', keys.state('w', 's', 'anomaly')],
   ['anomalies', keys.anomalies(0, 'w', 's')],
+  ['incidents', keys.incident('g')],
+  ['incidents', keys.watchBook('w')],
+  ['incidents', keys.mute('m')],
+  ['audit', keys.audit(0, 'b')],
+  ['feedback', keys.feedback('w', 'f')],
+  ['reports', keys.digest(0)],
+  ['charts', keys.chart('c')],
 ])('the folder %s that rights speak of is the one that keys are built in', (folder, key) => {
   expect(key.startsWith(`${folder}/`)).toBe(true);
 });

@@ -71,6 +71,21 @@ describe('the bucket', () => {
       },
       { Id: 'anomalies', Prefix: 'anomalies/', Status: 'Enabled', ExpirationInDays: 31 },
       {
+        Id: 'incident-versions',
+        Prefix: 'incidents/',
+        Status: 'Enabled',
+        NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+      },
+      { Id: 'incidents', Prefix: 'incidents/closed/', Status: 'Enabled', ExpirationInDays: 31 },
+      { Id: 'audit', Prefix: 'audit/', Status: 'Enabled', ExpirationInDays: 31 },
+      {
+        Id: 'charts',
+        Prefix: 'charts/',
+        Status: 'Enabled',
+        ExpirationInDays: 8,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
+      {
         Id: 'leftovers',
         Status: 'Enabled',
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
@@ -99,7 +114,7 @@ describe('the bucket', () => {
       },
     });
     const decrypting = all('AWS::IAM::Policy', other).filter((one) => JSON.stringify(one).includes('kms:Decrypt'));
-    expect(decrypting).toHaveLength(4);
+    expect(decrypting).toHaveLength(7);
   });
 });
 
@@ -123,7 +138,19 @@ describe('the schedules', () => {
     });
   });
 
-  it('are no more than these', () => template.resourceCountIs('AWS::Scheduler::Schedule', 4));
+  it('sweep incidents every minute, without a retry: the next one does the same', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: 'Sweep of incidents',
+      ScheduleExpression: 'rate(1 minute)',
+      Target: {
+        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AlertingSweep'), 'Arn'] },
+        Input: JSON.stringify({ scheduledTime: '<aws.scheduler.scheduled-time>' }),
+        RetryPolicy: { MaximumEventAgeInSeconds: 60 },
+      },
+    });
+  });
+
+  it('are no more than these', () => template.resourceCountIs('AWS::Scheduler::Schedule', 5));
 
   it('train as often as asked', () => {
     const { template: weekly } = synthesise({ watches: oneWatch, trainEvery: Duration.days(7) });
@@ -135,13 +162,15 @@ describe('the schedules', () => {
 });
 
 describe('the functions', () => {
-  it('are three, on Node 24 and arm64, without names of their own', () => {
-    expect(ours).toHaveLength(3);
+  it('are six, on Node 24 and arm64, without names of their own', () => {
+    expect(ours).toHaveLength(6);
     for (const one of ours) {
       expect(one).toMatchObject({ Architectures: ['arm64'] });
       expect(one['FunctionName']).toBeUndefined();
     }
-    expect(ours.map(({ Handler }) => Handler).sort()).toEqual(['index.handler', 'index.handler', 'index.worker']);
+    expect(ours.map(({ Handler }) => String(Handler).slice('index.'.length)).sort()).toEqual(
+      ['handler', 'worker', 'handler', 'handler', 'sweep', 'handler'].sort(),
+    );
   });
 
   it('carry an environment that the code accepts, far under the limit of 4 KB, with a key instead of settings', () => {
@@ -170,7 +199,7 @@ describe('the functions', () => {
       const { Variables } = found[0]['Environment'] as { Variables: Record<string, string> };
       return Number(Variables['AIOPS_QUOTA_PART']);
     };
-    const [mapping] = all('AWS::Lambda::EventSourceMapping');
+    const mapping = all('AWS::Lambda::EventSourceMapping').find((one) => JSON.stringify(one).includes('Worker'))!;
     const { MaximumConcurrency: workers } = mapping['ScalingConfig'] as { MaximumConcurrency: number };
     const watches = all('AWS::Scheduler::Schedule').filter((one) => JSON.stringify(one).includes('Anomaly')).length;
     expect(watches).toBeGreaterThan(0);
@@ -180,7 +209,7 @@ describe('the functions', () => {
 
   it('put an event aside on which they failed twice', () => {
     const configured = all('AWS::Lambda::EventInvokeConfig');
-    expect(configured).toHaveLength(3);
+    expect(configured).toHaveLength(6);
     for (const one of configured) {
       expect(one).toMatchObject({
         MaximumRetryAttempts: 1,
@@ -193,13 +222,13 @@ describe('the functions', () => {
 
   it('do not retry a tick that the next has overtaken', () => {
     const ages = all('AWS::Lambda::EventInvokeConfig').map((one) => one['MaximumEventAgeInSeconds']);
-    expect(ages.sort()).toEqual([21_600, 300, 300].sort());
+    expect(ages.sort()).toEqual([21_600, 300, 300, 21_600, 60, 60].sort());
   });
 
   it('log for as long as asked', () => {
     const { template: weekly } = synthesise({ watches: oneWatch, logRetention: RetentionDays.ONE_WEEK });
     const retentions = all('AWS::Logs::LogGroup', weekly).map(({ RetentionInDays }) => RetentionInDays);
-    expect(retentions.filter((days) => days === 7)).toHaveLength(3);
+    expect(retentions.filter((days) => days === 7)).toHaveLength(6);
     expect(retentions).not.toContain(undefined);
   });
 
@@ -218,10 +247,10 @@ describe('the functions', () => {
 describe('the queues', () => {
   it('are encrypted and accept nothing without TLS', () => {
     const queues = all('AWS::SQS::Queue');
-    expect(queues).toHaveLength(4);
+    expect(queues).toHaveLength(7);
     for (const one of queues) expect(one).toMatchObject({ SqsManagedSseEnabled: true });
     const denials = all('AWS::SQS::QueuePolicy').filter((one) => JSON.stringify(one).includes('aws:SecureTransport'));
-    expect(denials).toHaveLength(4);
+    expect(denials).toHaveLength(7);
   });
 
   it('hand shards to workers one by one, a bounded number at a time, and say which one failed', () => {
@@ -244,7 +273,7 @@ describe('the queues', () => {
 
   it('keep dead letters for two weeks', () => {
     const dead = all('AWS::SQS::Queue').filter(({ MessageRetentionPeriod }) => MessageRetentionPeriod === 1_209_600);
-    expect(dead).toHaveLength(3);
+    expect(dead).toHaveLength(5);
   });
 });
 
@@ -277,24 +306,31 @@ describe('the stack', () => {
 
   it('says where bucket, bus and functions are', () => {
     expect(Object.keys(own.findOutputs('*')).sort()).toEqual([
+      'AlarmTopicArn',
       'AnomalyFunctionName',
       'BucketName',
       'BusName',
+      'RouterFunctionName',
+      'SweepFunctionName',
       'TrainFunctionName',
       'WorkerFunctionName',
     ]);
   });
 
   it('stands twice in one account, since nothing in it has a fixed name', () => {
-    const named = /"(BucketName|FunctionName|QueueName|LogGroupName|RoleName|Name)":"[^"]+"/g;
-    const names = JSON.stringify(own.toJSON()['Resources']).match(named) ?? [];
-    const bus = new RegExp(`"Name":"${stack.stackName}`);
-    expect(names.filter((one) => !bus.test(one))).toEqual([]);
+    const named = /^(BucketName|FunctionName|QueueName|TopicName|AlarmName|LogGroupName|RoleName|Name)$/;
+    const resources = Object.values(own.toJSON()['Resources'] as Record<string, { Properties?: Properties }>);
+    const names = resources.flatMap(({ Properties = {} }) =>
+      Object.entries(Properties).flatMap(([name, value]) =>
+        named.test(name) && typeof value === 'string' ? [value] : [],
+      ),
+    );
+    expect(names).toEqual([expect.stringMatching(new RegExp(`^${stack.stackName}`))]);
   });
 
   it('holds two of the constructs side by side', () => {
     const two = new Stack(fastApp(), 'Two');
     for (const id of ['One', 'Other']) new AnomalyMonitoring(two, id, { watches: oneWatch });
-    Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 4);
+    Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 6);
   });
 });

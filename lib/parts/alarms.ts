@@ -1,0 +1,141 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic, type ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { metricsNamespace } from '../../shared/settings/environment.ts';
+
+export interface AlarmsProps {
+  /** Where alarms go; one of ours where there is none. */
+  readonly topic: ITopic | undefined;
+  readonly router: IFunction;
+  readonly sweep: IFunction;
+  readonly signals: IQueue;
+  /** By the name under which the runbook speaks of them. */
+  readonly deadLetters: Readonly<Record<string, IQueue>>;
+}
+
+interface Watched {
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** Periods that must all, or `of` which so many, break the limit. */
+  readonly periods: number;
+  readonly of?: number;
+  readonly below?: boolean;
+  readonly missingIsBad?: boolean;
+  readonly says: string;
+  /** Heading of docs/runbook.md. */
+  readonly heading: string;
+}
+
+const minute = Duration.minutes(1);
+const fiveMinutes = Duration.minutes(5);
+
+/**
+ * When we cannot do our work, people hear it from CloudWatch, straight to SNS: nothing of ours lies on that way. Every
+ * alarm says what to do, as a heading of the runbook.
+ */
+export class Alarms extends Construct {
+  readonly topic: ITopic;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const { router, sweep, signals, deadLetters } = props;
+    this.topic = props.topic ?? ownTopic(this);
+
+    this.alarm('OwedPages', {
+      metric: new Metric({
+        namespace: metricsNamespace,
+        metricName: 'OwedPageSeconds',
+        statistic: 'Maximum',
+        period: minute,
+      }),
+      threshold: 600,
+      periods: 1,
+      says: 'A page could not be delivered for ten minutes: somebody should be awake and is not.',
+      heading: 'A page is owed',
+    });
+    this.alarm('SweepMissing', {
+      metric: new MathExpression({
+        expression: 'FILL(runs, 0) - FILL(errors, 0)',
+        label: 'sweeps that succeeded',
+        usingMetrics: {
+          runs: sweep.metricInvocations({ period: minute, statistic: 'Sum' }),
+          errors: sweep.metricErrors({ period: minute, statistic: 'Sum' }),
+        },
+        period: minute,
+      }),
+      threshold: 1,
+      periods: 10,
+      below: true,
+      missingIsBad: true,
+      says: 'No sweep has succeeded for ten minutes: reminders, ends and what is owed are not delivered.',
+      heading: 'The sweep does not run',
+    });
+    this.alarm('RouterErrors', {
+      metric: router.metricErrors({ period: fiveMinutes, statistic: 'Sum' }),
+      threshold: 1,
+      periods: 3,
+      of: 2,
+      says: 'The alert router fails again and again: signals wait in the queue.',
+      heading: 'The alert router fails',
+    });
+    this.alarm('SignalsWaiting', {
+      metric: signals.metricApproximateAgeOfOldestMessage({ period: minute, statistic: 'Maximum' }),
+      threshold: 900,
+      periods: 3,
+      says: 'Signals have waited for fifteen minutes to be routed.',
+      heading: 'The alert router fails',
+    });
+    for (const [name, queue] of Object.entries(deadLetters)) {
+      this.alarm(name, {
+        metric: queue.metricApproximateNumberOfMessagesVisible({ period: fiveMinutes, statistic: 'Maximum' }),
+        threshold: 1,
+        periods: 1,
+        says: `Something was put aside because it could not be handled.`,
+        heading: `There are messages in ${name}`,
+      });
+    }
+  }
+
+  private alarm(id: string, watched: Watched): void {
+    const { metric, threshold, periods, of = periods, below = false, missingIsBad = false } = watched;
+    const anchor = watched.heading.toLowerCase().replaceAll(' ', '-');
+    new Alarm(this, id, {
+      metric,
+      threshold,
+      evaluationPeriods: periods,
+      datapointsToAlarm: of,
+      comparisonOperator: below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: missingIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${watched.says} What to do: docs/runbook.md#${anchor}`,
+    }).addAlarmAction(new SnsAction(this.topic));
+  }
+}
+
+/** Without a key: CloudWatch cannot publish to a topic that is encrypted with a key of AWS, and alarms say no secrets. */
+function ownTopic(scope: Construct): Topic {
+  const topic = new Topic(scope, 'Topic', { displayName: 'AIOps monitoring: trouble of its own', enforceSSL: true });
+  // The policy that demands TLS replaces the one by which CloudWatch may publish.
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  );
+  return topic;
+}
