@@ -1,12 +1,12 @@
-import { Hono } from 'hono/tiny';
-import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { Hono } from 'hono';
+import { handle } from 'hono/aws-lambda';
 import { askBefore, actOn } from './action-routes.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { pageResponse, refuseOther } from './responses.ts';
-import { openMuteRoute } from './mute-route.ts';
+import { type HttpEvent, openMuteRoute } from './mute-route.ts';
 
 export interface ApiBindings {
-  readonly event: LambdaEvent;
+  readonly event: HttpEvent;
 }
 
 /** The HTTP API: what a link in a notice opens, and what opens a mute. Reading never acts; see `action-routes.ts`. */
@@ -30,4 +30,5 @@ export function createApi(ports: () => Promise<ApiPorts>): Hono<{ Bindings: ApiB
   return api;
 }
 
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- As above.
 export const createHandler = (ports: () => Promise<ApiPorts>) => handle(createApi(ports));

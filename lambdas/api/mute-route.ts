@@ -1,8 +1,12 @@
-import type { LambdaEvent } from 'hono/aws-lambda';
 import { muteRequestSchema, openMute } from '../../shared/pipeline/open-mute.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { bodyText } from './request-body.ts';
 import { jsonResponse } from './responses.ts';
+
+/** What API Gateway hands on, payload format 2.0, as far as it is looked at. */
+export interface HttpEvent {
+  readonly requestContext: object;
+}
 
 const MOST_BYTES = 16_384;
 /** Who asks is known from the signature, not from what the body claims. */
@@ -10,7 +14,7 @@ const body = muteRequestSchema.omit({ by: true });
 const example = '{ "for": "30m", "why": "deployment", "watch": "web", "entity": "i-*", "labels": { "team": "shop" } }';
 
 /** `POST /mute`: opens a window in which nobody is told of what it matches. API Gateway has checked the signature. */
-export async function openMuteRoute(request: Request, event: LambdaEvent, ports: ApiPorts): Promise<Response> {
+export async function openMuteRoute(request: Request, event: HttpEvent, ports: ApiPorts): Promise<Response> {
   const caller = callerOf(event);
   // A route that was deployed without its authoriser must not mute anything.
   if (caller === undefined) return jsonResponse(403, { error: 'not signed → sign the request with SigV4' });
@@ -41,7 +45,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The ARN that API Gateway found behind the signature. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
-function callerOf(event: LambdaEvent): { readonly arn: string; readonly requestId: string } | undefined {
+function callerOf(event: HttpEvent): { readonly arn: string; readonly requestId: string } | undefined {
   const context = event.requestContext as {
     readonly requestId?: unknown;
     readonly authorizer?: { readonly iam?: { readonly userArn?: unknown } };

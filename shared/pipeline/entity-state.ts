@@ -18,6 +18,8 @@ export interface SeriesMemory extends RarityMemory {
   words: string;
   /** Absent while no rule applies. */
   rules?: RuleState;
+  /** Until then deviations may be the echo of one that people called normal; absent where there was none. Epoch seconds. */
+  normalUntil?: number;
   /** Values judged so far. */
   judged: number;
   /** Epoch seconds of the first and the newest value judged; NaN before. */

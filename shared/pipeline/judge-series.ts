@@ -1,7 +1,8 @@
 import { strengthOf } from '../detectors/rarity.ts';
 import { seriesDetector, setThreshold } from '../detectors/series-detector.ts';
 import { directionOf, reachVerdict, type VerdictPolicy } from '../detectors/verdict.ts';
-import type { LeastStrength } from '../detectors/detector.ts';
+import type { LeastStrength, SeriesJudgement } from '../detectors/detector.ts';
+import { EXACT } from '../detectors/series-state.ts';
 import type { MetricNature } from '../metrics/metric.ts';
 import { copyOf } from './columnar.ts';
 import type { SeriesMemory } from './entity-state.ts';
@@ -46,13 +47,15 @@ export function judgeSeries(
   least?: LeastStrength,
 ): Verdict {
   const detector = learns ? memory.detector : copyOf(memory.detector);
-  const judged = seriesDetector.step(detector, local, value, least);
+  const needed = least === undefined ? undefined : leastNow(memory, time, least);
+  const judged = seriesDetector.step(detector, local, value, needed);
   if (Number.isFinite(value)) {
     memory.judged += 1;
     if (Number.isNaN(memory.firstTime)) memory.firstTime = time;
     memory.lastTime = time;
   }
   if ('unscorable' in judged) return { status: 'unknown', reason: judged.unscorable };
+  if (least !== undefined) hearEcho(memory, time, value, judged, policy, least);
   const { verdict, state } = reachVerdict(memory.verdict, time, value, judged, policy);
   memory.verdict = state;
   const isOpen = !Number.isNaN(state.since);
@@ -62,4 +65,28 @@ export function judgeSeries(
   const { status, score, alert, expected, lower, upper } = verdict;
   const common = { status, score, alert, expected, lower, upper, ...(rarity === undefined ? {} : { rarity }) };
   return isOpen ? { ...common, since: state.since, strength: memory.peak, explanation: memory.words } : common;
+}
+
+/** As long as the slowest channels remember a row. */
+const ECHO_ROWS = 16;
+
+/** What is called normal ends in a swing back, which would be told as a deviation in the other direction. */
+const leastNow = ({ normalUntil }: SeriesMemory, time: number, { above, below }: LeastStrength): LeastStrength => {
+  if (normalUntil === undefined || time >= normalUntil) return { above, below };
+  const either = Math.max(above, below);
+  return { above: either, below: either };
+};
+
+/** Notes until when rows may be the echo of one that was unusual, and no more than what was called normal. */
+function hearEcho(
+  memory: SeriesMemory,
+  time: number,
+  value: number,
+  judged: Extract<SeriesJudgement, { readonly score: number }>,
+  { threshold }: VerdictPolicy,
+  { above, below }: LeastStrength,
+): void {
+  const strength = strengthOf(judged);
+  if (strength < threshold || strength >= (value < judged.expected ? below : above)) return;
+  memory.normalUntil = time + ECHO_ROWS * memory.detector.exact[EXACT.stepSeconds];
 }

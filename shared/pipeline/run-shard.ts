@@ -12,6 +12,7 @@ import type { Watch } from '../settings/settings.ts';
 import { advanceShard, type ShardAdvance } from './advance-shard.ts';
 import { backfillShard, isBackfilled } from './backfill.ts';
 import { renewCalledNormal } from './renew-called-normal.ts';
+import { learningWindows } from './learning-windows.ts';
 import { championId, loadModel } from './champion.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
 import type { EntityState } from './entity-state.ts';
@@ -108,14 +109,16 @@ async function attemptTick(
   );
   const pulls = [...(await readPrevious(ports, watch, shard, state, chunk)), chunk];
   const series = seriesOf(asked, chunk);
+  const learnsAt = learningWindows(ports.settings.alerts.quiet, watch);
   const model =
     state === undefined || state.model === null ? undefined : await loadModel(ports, watch.name, state.model);
   const isAnew = state !== undefined && startsAnew(state, watch);
   const warmed =
     state?.warmUpDue === true && !isAnew
-      ? await warmUpEntities(ports, watch, state, series, ports.settings.retention, model)
+      ? await warmUpEntities(ports, watch, state, series, ports.settings.retention, model, learnsAt)
       : new Map<string, EntityState>();
-  const step = { deployment: ports.settings.name, watch, shard, tick, state, series, pulls, model, warmed };
+  const head = { deployment: ports.settings.name, watch, shard, tick };
+  const step = { ...head, state, series, pulls, model, warmed, ...(learnsAt === undefined ? {} : { learnsAt }) };
   const advance = advanceShard({ ...step, gone: goneEntities(inventory, shard, tick - longestSilence(watch)) });
 
   if (advance.signals.length > 0) {

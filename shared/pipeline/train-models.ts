@@ -15,8 +15,9 @@ import { modelsOf } from './champion.ts';
 import { watchNamed } from './detect-ports.ts';
 import { type FusedModel, restoreModel, type WatchModel, type WeighedModel } from './entity-model.ts';
 import { metricNames } from './judge-recipe.ts';
+import { learningWindows } from './learning-windows.ts';
 import { trainingMetrics } from './own-metrics.ts';
-import { type EntityPast, readPast } from './training-data.ts';
+import { type EntityPast, readPast, rowsToLearnFrom } from './training-data.ts';
 import { voteLimit, weighModel, type Weighing } from './weigh-model.ts';
 
 export type { BudgetOutcome } from './budget-threshold.ts';
@@ -105,7 +106,9 @@ async function readTrainingPast(
   const span = Math.min(backfillSpan(watch.period, ports.settings.retention), MOST_SLOTS * watch.period);
   const from = Math.max(0, to - Math.floor(span / watch.period) * watch.period);
   const wanted = new Set(evenly(entitiesOf(shards), MOST_HISTORIES));
-  return readPast(ports, watch.name, shards, wanted, from, to, watch.period);
+  const past = await readPast(ports, watch.name, shards, wanted, from, to, watch.period);
+  const learnsAt = learningWindows(ports.settings.alerts.quiet, watch);
+  return learnsAt === undefined ? past : past.map((one) => rowsToLearnFrom(one, learnsAt));
 }
 
 async function trainWatch(

@@ -70,3 +70,14 @@ function onGrid(
   const times = Float64Array.from({ length: rows }, (_, row) => from + (first + row) * periodSeconds);
   return { entity, series, times, values };
 }
+
+/** The past without the rows that are not to be learned from; what is left keeps its order and its times. */
+export function rowsToLearnFrom(past: EntityPast, learnsAt: (entity: string, time: number) => boolean): EntityPast {
+  const { entity, series, times, values } = past;
+  const kept = Array.from(times.keys()).filter((row) => learnsAt(entity, times[row]));
+  if (kept.length === times.length) return past;
+  const width = series.length;
+  const left = new Float64Array(kept.length * width);
+  kept.forEach((row, place) => left.set(values.subarray(row * width, (row + 1) * width), place * width));
+  return { entity, series, times: Float64Array.from(kept, (row) => times[row]), values: left };
+}

@@ -7,7 +7,7 @@ import type { Watch } from '../settings/settings.ts';
 import { backfillSpan } from './backfill.ts';
 import type { EntityModel } from './entity-model.ts';
 import type { EntityState } from './entity-state.ts';
-import { policyOf } from './judge-policy.ts';
+import { type JudgePolicy, policyOf } from './judge-policy.ts';
 import { judge } from './judge.ts';
 import type { ShardState } from './shard-state.ts';
 
@@ -19,6 +19,7 @@ const DAY = 86_400;
  * found in the past.
  *
  * @param state made with the watch's period and time zone of today.
+ * @param learnsAt see `learningWindows`.
  * @param series of the shard; only those of entities that are not warm are read.
  */
 export async function warmUpEntities(
@@ -28,6 +29,7 @@ export async function warmUpEntities(
   series: readonly SeriesDescription[],
   retentionSeconds: number,
   model: EntityModel | undefined,
+  learnsAt?: JudgePolicy['learnsAt'],
 ): Promise<ReadonlyMap<string, EntityState>> {
   const warm = new Set(state.entities.filter((one) => one.warm).map(({ judged }) => judged.entity));
   const known = new Set(state.entities.map(({ judged }) => judged.entity));
@@ -41,7 +43,7 @@ export async function warmUpEntities(
   const wanted = new Set([...cold.values()].flat().map(({ id }) => id));
   if (wanted.size === 0) return states;
 
-  const policy = policyOf(watch, model);
+  const policy = { ...policyOf(watch, model), ...(learnsAt === undefined ? {} : { learnsAt }) };
   const from = state.judgedTo - backfillSpan(watch.period, retentionSeconds);
   let judgedTo = Number.NaN;
   const judgeUntil = (end: number, points: ReadonlyMap<string, Points>): void => {
