@@ -24,6 +24,7 @@ module.exports = {
           '^lib/index\\.ts$',
           // Taken by the bundler, in place of the SDK's own.
           '^shared/adapters/aws/lambda-credentials\\.ts$',
+          '^shared/adapters/http/platform-url\\.ts$',
         ],
       },
       {},

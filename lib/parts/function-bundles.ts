@@ -46,7 +46,10 @@ export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
     target: 'node20',
     mainFields: ['module', 'main'],
     conditions: ['module'],
-    alias: { '@aws-sdk/credential-provider-node': join(root, 'shared/adapters/aws/lambda-credentials.ts') },
+    alias: {
+      '@aws-sdk/credential-provider-node': join(root, 'shared/adapters/aws/lambda-credentials.ts'),
+      'whatwg-url': join(root, 'shared/adapters/http/platform-url.ts'),
+    },
     banner: { js: requireForCommonJs },
     sourcemap: 'linked',
     sourcesContent: false,

@@ -22,6 +22,10 @@ const schema = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,140}$/, 'not the name of a function: letters, digits, - and _')
     .optional(),
+  AIOPS_PAGERDUTY_SERVER: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$/, 'not a host, nor a host and its port')
+    .optional(),
   AIOPS_ACTIONS_URL: z
     .url({ protocol: /^https?$/, error: 'not the URL of the HTTP API' })
     .transform((url) => url.replace(/\/+$/, ''))
@@ -42,6 +46,8 @@ export interface Environment {
   readonly chartFunction?: string;
   /** Where the HTTP API answers, without a slash at its end; absent where links in notices are off. */
   readonly actionsUrl?: string;
+  /** Host and port that is spoken to in place of PagerDuty's, such as a proxy; the stack sets none. */
+  readonly pagerDutyServer?: string;
   readonly namespace: typeof metricsNamespace;
 }
 
@@ -72,6 +78,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     quotaPart: data.AIOPS_QUOTA_PART,
     ...(data.AIOPS_CHART_FUNCTION === undefined ? {} : { chartFunction: data.AIOPS_CHART_FUNCTION }),
     ...(data.AIOPS_ACTIONS_URL === undefined ? {} : { actionsUrl: data.AIOPS_ACTIONS_URL }),
+    ...(data.AIOPS_PAGERDUTY_SERVER === undefined ? {} : { pagerDutyServer: data.AIOPS_PAGERDUTY_SERVER }),
     namespace: metricsNamespace,
   };
 }

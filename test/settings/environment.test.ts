@@ -54,6 +54,13 @@ describe('the environment of a function', () => {
     ]);
   });
 
+  it('may say who stands in for PagerDuty, such as a proxy', () => {
+    expect(readEnvironment({ ...good, AIOPS_PAGERDUTY_SERVER: 'proxy.internal:8443' })).toMatchObject({
+      pagerDutyServer: 'proxy.internal:8443',
+    });
+    expect(problemsOf({ ...good, AIOPS_PAGERDUTY_SERVER: 'https://x/' })).toEqual(['AIOPS_PAGERDUTY_SERVER']);
+  });
+
   it.each([
     ['nothing at all names everything that is needed', {}, ['AIOPS_BUCKET', 'AIOPS_BUS_NAME', 'AIOPS_SETTINGS_KEY']],
     ['an empty variable is a missing one', { ...good, AIOPS_BUCKET: '' }, ['AIOPS_BUCKET']],

@@ -1,0 +1,22 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { AlertPorts } from '../../shared/pipeline/alert-ports.ts';
+import { routeAlerts } from '../../shared/pipeline/route-alert.ts';
+import { sweepIncidents, type SweepSummary } from '../../shared/pipeline/sweep-incidents.ts';
+
+/** What Lambda says of one run of a function. */
+export type Run = Pick<Context, 'getRemainingTimeInMillis'>;
+
+/** Signals and mutes from the queue; what cannot be handled comes again, and ends in the dead-letter queue. */
+export const createHandler =
+  (ports: (run: Run) => Promise<AlertPorts>) =>
+  async ({ Records }: SQSEvent, run: Run): Promise<SQSBatchResponse> => {
+    const messages = Records.map(({ messageId, body }) => ({ id: messageId, body }));
+    const { failed } = await routeAlerts(messages, await ports(run));
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+
+/** What the clock brings, every minute or when a person asks for it with `{}`: what it is sent makes no difference. */
+export const createSweep =
+  (ports: (run: Run) => Promise<AlertPorts>) =>
+  async (_event: unknown, run: Run): Promise<SweepSummary> =>
+    sweepIncidents(await ports(run));
