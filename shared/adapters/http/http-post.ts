@@ -73,7 +73,7 @@ async function read(response: IncomingMessage): Promise<HttpAnswer> {
   };
 }
 
-export const timeOutWords = (timeoutMs: number): string => `did not answer within ${Math.round(timeoutMs / 1000)} s`;
+export const timeOutWords = (timeoutMs: number): string => `did not answer within ${timeoutMs / 1000} s`;
 
 /** What to look at, by the platform's error code: https://nodejs.org/api/errors.html */
 const causes: Readonly<Record<string, string>> = {
