@@ -31,9 +31,11 @@ const MOST_STARTS = 100;
  * What a group's record is after a signal. A firing that is news to a closed record, or to none, opens an incident;
  * everything else updates what is known, and nothing here decides whether people are told.
  *
- * Never mutates; returns the very same object where the signal says nothing new, and undefined where there is no record
- * and nothing to remember. A recovery that comes before its beginning is remembered in a record that is closed from the
- * start (`closeReason` null), so that the beginning is known to be over when it arrives.
+ * Never mutates; returns the very same object where the signal says nothing new. A recovery that comes before its
+ * beginning is remembered in a record that is closed from the start (`closeReason` null), so that the beginning is known
+ * to be over when it arrives.
+ *
+ * @returns undefined only for a signal without findings of which there is no record.
  */
 export function hear(
   record: Incident | undefined,
@@ -46,22 +48,31 @@ export function hear(
     const known =
       heard[key] ?? (record !== undefined && Object.hasOwn(record.members, key) ? record.members[key] : undefined);
     const member = hearFinding(known, signal, finding);
-    if (member !== undefined && member !== known) heard[key] = member;
+    if (member !== known) heard[key] = member;
   }
   if (Object.keys(heard).length === 0) return record;
-  const begins = Object.entries(heard).filter(([key, member]) => opens(record, key, member, policy.severities));
+  const begins = Object.entries(heard).filter(([key, member]) =>
+    opens(record, key, member, signal.evaluatedAt, policy),
+  );
   const isNew = record?.status !== 'open' && begins.length > 0;
   const before = isNew || record === undefined ? begun(record, signal, group, now, policy, isNew) : record;
   return advanced(before, { ...before.members, ...reborn(heard, isNew, signal.evaluatedAt) }, signal, now, policy);
 }
 
 /** Whether this opens an incident where none is open. */
-function opens(record: Incident | undefined, key: string, member: Member, table: readonly SeverityRow[]): boolean {
-  if (member.decidedAt !== member.lastFiredAt || member.finding.status === 'normal') return false;
+function opens(
+  record: Incident | undefined,
+  key: string,
+  member: Member,
+  tick: number,
+  { severities }: HearPolicy,
+): boolean {
+  // What fired before, and of which this signal says only that there is a gap, opens nothing.
+  if (member.decidedAt !== tick || member.lastFiredAt !== tick) return false;
   if (record?.closeReason !== 'by-person' || !Object.hasOwn(record.members, key)) return true;
   const closed = record.members[key];
   // Who closed it knew that it fired: only what recovered in between, or is graver than it was, is news.
-  const weighed = weighMembers({ ...record.members, [key]: member }, table)[key];
+  const weighed = weighMembers({ ...record.members, [key]: member }, severities)[key];
   return closed.finding.status === 'normal' || compareSeverities(weighed.severity, closed.worst) > 0;
 }
 
