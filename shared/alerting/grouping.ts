@@ -33,6 +33,9 @@ export function groupOf(signal: Pick<Signal, 'deployment' | 'watch' | 'entity' |
 /** The group of a watch's storm. */
 export const stormGroup = (watch: string): string => named(`storm:${watch}`);
 
+/** The group of what is told when a watch's pages of a day are spent. */
+export const pagesGroup = (watch: string): string => named(`pages:${watch}`);
+
 /** A group's name becomes the name of a file, with every unusual character as three, and nine for an ideogram. */
 const LONGEST = 180;
 const KEPT = 150;

@@ -80,7 +80,7 @@ const story = z.object({
   deployment: z.string(),
   /** Names the group; one record per group, under `incidents/open/`. */
   group: z.string(),
-  groupedBy: z.enum(['entity', 'watch', 'label', 'all', 'storm']),
+  groupedBy: z.enum(['entity', 'watch', 'label', 'all', 'storm', 'pages']),
   /** What people read: the entity, the watch, the label's value. */
   title: z.string(),
   /** The tick that opened it: never used twice by a group, even after its record was forgotten. */

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { silenceReasons, speakReasons } from '../alerting/notice-reason.ts';
+import type { Story } from '../alerting/incident.ts';
 import { severities } from '../alerting/severities.ts';
+import { standingOf } from '../alerting/standing.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { keys } from '../settings/keys.ts';
 
@@ -55,6 +57,16 @@ const auditRecord = z.discriminatedUnion('kind', [
 
 /** One thing that happened to an incident. */
 export type AuditRecord = z.infer<typeof auditRecord>;
+
+/** @param at epoch seconds. */
+export function auditHead(story: Story, at: number): z.infer<z.ZodObject<typeof head>> {
+  const { fired, severity } = standingOf(story);
+  const watches = new Set(
+    (fired.length > 0 ? fired.map(([, member]) => member) : Object.values(story.members)).map(({ watch }) => watch),
+  );
+  const { id, group, number, title } = story;
+  return { version: 1, at, incident: id, group, number, title, watches: [...watches], severity };
+}
 
 /**
  * Writes what a batch, a sweep or an action has to say as one object of JSON lines; nothing where there is nothing.

@@ -56,7 +56,7 @@ export const inFlight = (story: Story): readonly (readonly [string, Owed])[] =>
     owed?.inFlight === true ? [[name, owed] as const] : [],
   );
 
-export const isDue = ({ owed }: ChannelMemory, now: number): boolean => owed !== null && owed.nextAt <= now;
+const isDue = ({ owed }: ChannelMemory, now: number): boolean => owed !== null && !owed.inFlight && owed.nextAt <= now;
 
 /** Claims what is owed and due, to be told by this run. The same object where nothing is. */
 export function claimDue<S extends Story>(story: S, runId: string, now: number): S {
@@ -124,7 +124,8 @@ function rememberOne(memory: ChannelMemory, outcome: Outcome, isOurs: boolean, n
         rejected: null,
       };
     case 'rejected':
-      return isTaken ? memory : { ...memory, owed: isSame ? null : memory.owed, rejected: delivery.reason };
+      if (isTaken) return memory;
+      return { ...memory, owed: isSame ? unheardPage(outcome, now) : memory.owed, rejected: delivery.reason };
     case 'not-tried':
       if (!isSame || isTaken) return memory;
       return { ...memory, owed: { ...owed, attempts: owed.attempts - 1, inFlight: false } };
@@ -141,6 +142,15 @@ function rememberOne(memory: ChannelMemory, outcome: Outcome, isOurs: boolean, n
       };
     }
   }
+}
+
+/**
+ * A page that was refused is owed for as long as one that was lost: whoever mends the key within the day is paged, and
+ * until then its age tells people that nobody was.
+ */
+function unheardPage({ owed, delivery }: Outcome, now: number): Owed | null {
+  if (!owed.page || delivery.outcome !== 'rejected' || now - owed.since >= GIVE_UP_SECONDS) return null;
+  return { ...owed, inFlight: false, nextAt: now + LONGEST_PAUSE_SECONDS, error: delivery.reason };
 }
 
 /** 30 s after the first attempt, then 1, 2, 4… minutes. */

@@ -39,8 +39,11 @@ export async function recordKeys(store: ObjectStore): Promise<readonly string[]>
   return found;
 }
 
-/** Keeps a closed incident where people look for what was; repeating it does no harm. */
+/**
+ * Keeps a closed incident where people look for what was; repeating it does no harm. A record that only remembers that
+ * something was normal never was an incident.
+ */
 export async function keepClosed(store: ObjectStore, story: Story): Promise<void> {
-  if (story.status !== 'closed') return;
+  if (story.status !== 'closed' || story.closeReason === null) return;
   await writeJson(store, keys.closedIncident(story.closedAt ?? story.heardAt, story.group, story.number), story);
 }

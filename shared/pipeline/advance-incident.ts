@@ -1,0 +1,177 @@
+import { withEndings } from '../alerting/endings.ts';
+import { pagesGroup } from '../alerting/grouping.ts';
+import type { Incident, Story } from '../alerting/incident.ts';
+import { standingOf } from '../alerting/standing.ts';
+import { type AuditRecord, auditHead } from './alert-audit.ts';
+import type { AlertRun } from './alert-run.ts';
+import { deliverNotices } from './deliver-notice.ts';
+import { type Outcome, remember, settledAs } from './incident-claim.ts';
+import { keepClosed, loadIncident, saveIncident, type StoredIncident } from './incident-store.ts';
+import { recordPagesSpent } from './page-budget.ts';
+import { claimedStories, type Step, stepIncident } from './step-incident.ts';
+import { notePart } from './storm-parts.ts';
+
+/** Whoever loses the swap begins again from what the winner left; more often than this is no race. */
+const MOST_ATTEMPTS = 50;
+
+/**
+ * What is heard of a group, or found out. The record is undefined where there is none; so is what it becomes where there
+ * is nothing to remember. Called again after a conflict: pure.
+ */
+export type Change = (record: Incident | undefined, now: number) => Incident | undefined;
+
+/** What the clock alone does. */
+export const asItIs: Change = (record) => record;
+
+/**
+ * One group's story, on by one step, harmless when it is repeated, doubled, or dies anywhere: hear; decide; claim what
+ * is to be told by storing the decision, under compare-and-swap; tell it; remember what became of that. Whoever comes
+ * while the claim holds only hears; whoever comes after it has lapsed takes over what is not remembered.
+ *
+ * @param read the record, where it was read just now.
+ * @returns the record as it was left; undefined where there is none.
+ * @throws StoredObjectError where the record cannot be read.
+ */
+export async function advanceIncident(
+  group: string,
+  run: AlertRun,
+  change: Change,
+  read?: StoredIncident,
+): Promise<Incident | undefined> {
+  const { store, clock, runId } = run.ports;
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const { incident: before, version } = attempt === 1 && read !== undefined ? read : await loadIncident(store, group);
+    const now = clock.now();
+    if (before?.forgottenUntil !== undefined && before.forgottenUntil > now)
+      throw new Error(`incident '${group}' is being forgotten by another run; try again in a minute`);
+    const heard = change(remembered(before), now);
+    if (heard === undefined) return undefined;
+    const isNew = heard.status === 'open' && heard.number !== before?.number;
+    const step = await stepIncident(withEndings(before, heard), isNew, run, now);
+    if (step.withheld !== undefined) await recordPagesSpent(step.withheld, run);
+    if (step.record !== before) {
+      if (before !== undefined && before.number !== step.record.number) await keepClosed(store, before);
+      if ((await saveIncident(store, step.record, version)) === 'conflict') continue;
+    }
+    account(before, step, run, now);
+    const told = claimedStories(step.record, runId).length > 0 ? await tellStories(step.record, run) : step.record;
+    if (told.storm !== null && step.record !== before) notePart(told, run);
+    if (step.withheld !== undefined) await advanceIncident(pagesGroup(step.withheld.watch), run, asItIs);
+    if (told.status === 'closed' && (before?.status === 'open' || told !== step.record)) await keepClosed(store, told);
+    return told;
+  }
+  throw new Error(
+    `incident '${group}' changed ${MOST_ATTEMPTS} times while it was being advanced; are many routers running?`,
+  );
+}
+
+/** The record without the mark of a deletion that never came about. */
+function remembered(record: Incident | undefined): Incident | undefined {
+  if (record?.forgottenUntil === undefined) return record;
+  const kept = { ...record };
+  delete kept.forgottenUntil;
+  return kept;
+}
+
+/** Tells what this run has claimed, and remembers what became of it. */
+async function tellStories(record: Incident, run: AlertRun): Promise<Incident> {
+  const { ports, ledger, kinds } = run;
+  const outcomes = new Map<number, readonly Outcome[]>();
+  await Promise.all(
+    claimedStories(record, ports.runId).map(async (story) => {
+      if (story.told !== null) outcomes.set(story.number, await deliverNotices({ ...story, told: story.told }, ports));
+    }),
+  );
+  const now = ports.clock.now();
+  for (const story of claimedStories(record, ports.runId)) {
+    const of = outcomes.get(story.number) ?? [];
+    ledger.record(...noticeRecord(story, of, run, now));
+    for (const { channel, delivery } of of) {
+      const kind = kinds.get(channel);
+      if (delivery.outcome === 'delivered' || delivery.outcome === 'not-tried') continue;
+      if (kind !== undefined) ledger.failed(kind);
+      ports.log.warn('notice not delivered', { channel, incident: story.id, group: story.group, ...delivery });
+    }
+  }
+  return rememberOutcomes(record, outcomes, run);
+}
+
+async function rememberOutcomes(
+  told: Incident,
+  outcomes: ReadonlyMap<number, readonly Outcome[]>,
+  { ports: { store, clock, runId } }: AlertRun,
+): Promise<Incident> {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const { incident, version } = await loadIncident(store, told.group);
+    // Forgotten meanwhile: there is nobody left to remember it.
+    if (incident === undefined) return told;
+    const now = clock.now();
+    const after = rememberAll(incident, outcomes, runId, now);
+    if (after === incident || (await saveIncident(store, after, version)) === 'stored') return after;
+  }
+  throw new Error(
+    `incident '${told.group}' changed ${MOST_ATTEMPTS} times while its notices were remembered; are many routers running?`,
+  );
+}
+
+/** Of the incident, and of earlier ones whose end it keeps. */
+function rememberAll(
+  record: Incident,
+  outcomes: ReadonlyMap<number, readonly Outcome[]>,
+  runId: string,
+  now: number,
+): Incident {
+  const one = <S extends Story>(story: S): S => remember(story, outcomes.get(story.number) ?? [], runId, now);
+  const main = one(record);
+  const endings = record.endings?.map(one);
+  return endings === undefined || endings.every((ending, k) => ending === record.endings?.[k])
+    ? main
+    : { ...main, endings };
+}
+
+function account(
+  before: Incident | undefined,
+  { record, spoke, silent, withheld }: Step,
+  run: AlertRun,
+  now: number,
+): void {
+  const { ledger, ports } = run;
+  const head = auditHead(record, now);
+  const isNew = before?.number !== record.number;
+  if (isNew && standingOf(record).fired.length > 0) ledger.record({ ...head, kind: 'opened' });
+  if (spoke !== undefined && record.told !== null) {
+    ledger.spoke(record.told.severity);
+    ports.log.info('people are told', { incident: record.id, group: record.group, reason: spoke });
+  }
+  if (withheld !== undefined) {
+    ledger.keptSilent('page-budget-spent');
+    ledger.record({ ...head, kind: 'silence', reason: 'page-budget-spent' });
+  }
+  if (silent !== undefined) {
+    ledger.keptSilent(silent);
+    ledger.record({ ...head, kind: 'silence', reason: silent });
+  }
+  if (record.status === 'closed' && record.closeReason !== null && (isNew || before.status === 'open'))
+    ledger.record({ ...head, kind: 'closed', reason: record.closeReason });
+}
+
+function noticeRecord(story: Story, outcomes: readonly Outcome[], { kinds }: AlertRun, now: number): AuditRecord[] {
+  const tried = outcomes.filter(({ delivery }) => delivery.outcome !== 'not-tried');
+  if (tried.length === 0 || story.told === null) return [];
+  const channels = tried.map((outcome) => {
+    const { channel, owed, delivery } = outcome;
+    const detail = 'answer' in delivery ? delivery.answer : 'reason' in delivery ? delivery.reason : '';
+    const { reason, page } = owed;
+    return [channel, { kind: kinds.get(channel) ?? 'none', reason, outcome: settledAs(outcome, now), detail, page }];
+  });
+  return [
+    {
+      ...auditHead(story, now),
+      kind: 'notice',
+      notice: story.told.number,
+      reason: story.told.reason,
+      again: tried.every(({ owed }) => owed.attempts > 1),
+      channels: Object.fromEntries(channels) as Extract<AuditRecord, { kind: 'notice' }>['channels'],
+    },
+  ];
+}

@@ -1,0 +1,30 @@
+import type { Mute } from '../alerting/alert-policy.ts';
+import type { Story } from '../alerting/incident.ts';
+import type { AlertPorts } from './alert-ports.ts';
+import { AlertLedger } from './alert-ledger.ts';
+import type { ChannelKinds } from './decide-notice.ts';
+import { listMutes } from './open-mute.ts';
+import { WatchBooks } from './watch-books.ts';
+
+/** What one batch or one sweep has at hand. */
+export interface AlertRun {
+  readonly ports: AlertPorts;
+  readonly kinds: ChannelKinds;
+  readonly ledger: AlertLedger;
+  /** Open when the run began. */
+  readonly mutes: readonly Mute[];
+  readonly books: WatchBooks;
+  /** By watch: incidents that are part of its storm, as this run left them. */
+  readonly parts: Map<string, Story[]>;
+}
+
+export async function startRun(ports: AlertPorts): Promise<AlertRun> {
+  return {
+    ports,
+    kinds: new Map([...ports.channels].map(([name, { kind }]) => [name, kind])),
+    ledger: new AlertLedger(),
+    mutes: await listMutes(ports),
+    books: new WatchBooks(ports.store),
+    parts: new Map(),
+  };
+}

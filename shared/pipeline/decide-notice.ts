@@ -1,0 +1,114 @@
+import { tell } from '../alerting/decision.ts';
+import type { ChannelMemory, Decision, Story } from '../alerting/incident.ts';
+import type { SpeakReason } from '../alerting/notice-reason.ts';
+import { isPager } from '../alerting/routes.ts';
+import type { Channel } from '../ports/channel.ts';
+import { CLAIM_SECONDS, emptyMemory, isEnding, type Owed } from './incident-claim.ts';
+
+export type ChannelKinds = ReadonlyMap<string, Channel['kind']>;
+
+/** Reasons that may page. */
+const paging: ReadonlySet<SpeakReason> = new Set<SpeakReason>([
+  'first-notice',
+  'worse',
+  'new-series',
+  'flapping',
+  'page-budget-spent',
+]);
+
+/** Something of this incident reached the channel, or may have. */
+const isTold = (memory: ChannelMemory | undefined): boolean =>
+  memory !== undefined && (memory.delivered > 0 || memory.mayBeOpen);
+
+const isOwed = (memory: ChannelMemory | undefined): memory is ChannelMemory & { owed: Owed } =>
+  memory !== undefined && memory.owed !== null;
+
+/**
+ * Who hears a decision, and as what. An end goes to whoever may have heard the beginning; who is still owed the beginning
+ * then hears that it began and ended, but for pagers, which nobody is woken by for what is over.
+ *
+ * @param audience channels that the routes name for the incident as it is.
+ */
+export function hearersOf(
+  story: Story,
+  reason: SpeakReason,
+  audience: readonly string[],
+  kinds: ChannelKinds,
+): ReadonlyMap<string, SpeakReason> {
+  if (reason === 'all-resolved' || reason === 'closed')
+    return new Map(
+      Object.entries(story.channels).flatMap(([name, memory]): [string, SpeakReason][] => {
+        if (isTold(memory)) return [[name, reason]];
+        return memory.owed !== null && !isPager(kinds.get(name)) ? [[name, 'began-and-ended']] : [];
+      }),
+    );
+  const memoryOf = (name: string): ChannelMemory | undefined => story.channels[name];
+  if (reason === 'acknowledged')
+    return new Map(
+      Object.keys(story.channels)
+        .filter((name) => isPager(kinds.get(name)) && isTold(memoryOf(name)) && !isOwed(memoryOf(name)))
+        .map((name) => [name, reason]),
+    );
+  return new Map(
+    audience
+      .filter((name) => isAddressed(reason, kinds.get(name)))
+      .map((name) => {
+        const memory = memoryOf(name);
+        // Who was never told the beginning is not reminded of it.
+        return [name, isOwed(memory) && !isTold(memory) ? memory.owed.reason : reason];
+      }),
+  );
+}
+
+function isAddressed(reason: SpeakReason, kind: Channel['kind'] | undefined): boolean {
+  if (reason === 'new-series') return kind === 'pagerduty' || kind === 'webhook';
+  if (reason === 'reminder' || reason === 'began-and-ended') return kind !== 'pagerduty';
+  return true;
+}
+
+/** Pagers that this decision would have ring for an incident that they know nothing of yet. */
+export const newPages = (
+  story: Story,
+  hearers: ReadonlyMap<string, SpeakReason>,
+  kinds: ChannelKinds,
+): readonly string[] =>
+  [...hearers].flatMap(([name, reason]) =>
+    isPager(kinds.get(name)) && paging.has(reason) && !isTold(story.channels[name]) ? [name] : [],
+  );
+
+/**
+ * The story with the decision to speak, claimed for this run: what it owes is in flight from the moment that it is stored.
+ *
+ * @param hearers who is told, and as what; nobody, where the routes name nobody for it.
+ */
+export function withDecision<S extends Story>(
+  story: S,
+  reason: SpeakReason,
+  hearers: ReadonlyMap<string, SpeakReason>,
+  kinds: ChannelKinds,
+  { runId, now }: { readonly runId: string; readonly now: number },
+): S & { told: Decision } {
+  const isHeard = hearers.size > 0;
+  const next = tell(story, reason, {
+    now,
+    channels: [...hearers.keys()],
+    claimedUntil: isHeard ? now + CLAIM_SECONDS : now,
+    claimedBy: isHeard ? runId : '',
+  });
+  const channels: Record<string, ChannelMemory> = {};
+  // What is over is begun nowhere any more.
+  for (const [name, memory] of Object.entries(story.channels))
+    channels[name] = isEnding(reason) ? { ...memory, owed: null } : memory;
+  for (const [name, as] of hearers) {
+    const memory = story.channels[name] ?? emptyMemory;
+    const page = isPager(kinds.get(name)) && paging.has(as);
+    // A page that was owed is as old as when it was first owed.
+    const since = memory.owed?.page === page ? memory.owed.since : now;
+    const notice = next.told.number;
+    channels[name] = {
+      ...memory,
+      owed: { notice, reason: as, since, attempts: 1, nextAt: now, page, error: '', inFlight: true },
+    };
+  }
+  return { ...next, channels };
+}

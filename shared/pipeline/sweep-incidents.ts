@@ -1,0 +1,103 @@
+import pLimit from 'p-limit';
+import { isForgettable } from '../alerting/incident-end.ts';
+import type { Incident, Story } from '../alerting/incident.ts';
+import { advanceIncident, asItIs } from './advance-incident.ts';
+import { advanceStorm } from './advance-storm.ts';
+import type { AlertPorts } from './alert-ports.ts';
+import { type AlertRun, startRun } from './alert-run.ts';
+import { forgetIncident } from './forget-incident.ts';
+import { loadRecord, recordKeys, type StoredIncident } from './incident-store.ts';
+import { losing, lostFindings } from './lost-findings.ts';
+import { chiefOf, renewal } from './page-budget.ts';
+import { GROUPS_AT_ONCE } from './route-alert.ts';
+import { shardLiveness, type ShardLiveness } from './shard-liveness.ts';
+import { notePart } from './storm-parts.ts';
+
+export interface SweepSummary {
+  /** Incidents that are open. */
+  readonly open: number;
+  /** Records that were deleted. */
+  readonly forgotten: number;
+  /** Records that could not be handled; the next sweep tries again. */
+  readonly failed: number;
+  /** Age of the oldest page that is still owed, in seconds; 0 where none is. */
+  readonly owedPageSeconds: number;
+}
+
+/**
+ * What the clock does to what is open, once a minute: first notices after their wait, reminders, ends, what is owed, what
+ * nobody knows any more, and the forgetting of what ended long ago. Two sweeps at once tell nothing twice.
+ *
+ * @throws AggregateError after everything was tried, where something failed: people were told of the rest.
+ */
+export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
+  const run = await startRun(ports);
+  const liveness = shardLiveness(ports);
+  const limit = pLimit(GROUPS_AT_ONCE);
+  const failures: unknown[] = [];
+  const left: Incident[] = [];
+  let forgotten = 0;
+  const attempt = async (name: string, work: () => Promise<Incident | undefined>): Promise<void> => {
+    try {
+      const record = await work();
+      if (record !== undefined) left.push(record);
+    } catch (error) {
+      failures.push(error);
+      ports.log.error('incident not swept', { name, error: String(error) });
+    }
+  };
+  const storms = new Set<string>();
+  await limit.map(await recordKeys(ports.store), (key) =>
+    attempt(key, async () => {
+      const read = await loadRecord(ports.store, key);
+      const { incident } = read;
+      if (incident === undefined) return undefined;
+      if (isForgettable(incident, ports.clock.now())) {
+        if (await forgetIncident(read, ports)) forgotten++;
+        return undefined;
+      }
+      // After its parts, which may have begun or ended in this very sweep.
+      if (incident.groupedBy === 'storm') {
+        storms.add(chiefOf(incident).watch);
+        return undefined;
+      }
+      return sweepOne(read, incident, run, liveness);
+    }),
+  );
+  for (const watch of new Set([...storms, ...run.parts.keys()]))
+    await attempt(`storm of ${watch}`, () => advanceStorm(watch, run));
+  const owedPageSeconds = oldestOwedPage(left, ports.clock.now());
+  await run.ledger.close(ports, { owedPageSeconds });
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} incidents could not be swept: ${String(failures[0])}`);
+  return { open: left.filter(({ status }) => status === 'open').length, forgotten, failed: 0, owedPageSeconds };
+}
+
+async function sweepOne(
+  read: StoredIncident,
+  incident: Incident,
+  run: AlertRun,
+  liveness: ShardLiveness,
+): Promise<Incident | undefined> {
+  const { settings, clock } = run.ports;
+  if (incident.storm !== null) notePart(incident, run);
+  if (isAtRest(incident)) return incident;
+  if (incident.groupedBy === 'pages') return advanceIncident(incident.group, run, renewal(settings), read);
+  const lost = await lostFindings(incident, settings, liveness, clock.now());
+  return advanceIncident(incident.group, run, lost.size === 0 ? asItIs : losing(lost), read);
+}
+
+/** Closed, its end was decided on, and nobody is to hear anything more. */
+const isAtRest = (incident: Incident): boolean =>
+  incident.status === 'closed' &&
+  incident.silence !== null &&
+  (incident.endings ?? []).length === 0 &&
+  Object.values(incident.channels).every(({ owed }) => owed === null);
+
+function oldestOwedPage(records: readonly Incident[], now: number): number {
+  const stories = records.flatMap((record): Story[] => [record, ...(record.endings ?? [])]);
+  const since = stories.flatMap(({ channels }) =>
+    Object.values(channels).flatMap(({ owed }) => (owed?.page === true ? [owed.since] : [])),
+  );
+  return since.length === 0 ? 0 : Math.max(0, now - Math.min(...since));
+}
