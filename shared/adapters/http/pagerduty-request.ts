@@ -20,7 +20,8 @@ export async function pagerDutyRequest(
   timeoutMs: number,
 ): Promise<HttpAnswer | HttpLoss> {
   const connection = new OneConnection();
-  const signal = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([timeout, connection.cut.signal]);
   let head: Pick<IncomingMessage, 'statusCode' | 'headers'> | undefined;
   const onResponse = (message: unknown): void => {
     const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
@@ -54,7 +55,7 @@ export async function pagerDutyRequest(
     if (!(error instanceof Error)) throw error;
     if (error instanceof Repeated) return { status: 429, body: '', whole: true, ...after() };
     if (head?.statusCode !== undefined) return { status: head.statusCode, body: '', whole: false, ...after() };
-    return { lost: signal.aborted ? timeOutWords(timeoutMs) : failureWords(error), sent: connection.stood };
+    return { lost: timeout.aborted ? timeOutWords(timeoutMs) : failureWords(error), sent: connection.stood };
   } finally {
     diagnostics.unsubscribe(RESPONSE_CHANNEL, onResponse);
     connection.destroy();
@@ -67,15 +68,32 @@ const RESPONSE_CHANNEL = 'http.client.response.finish';
 /** The client repeats only what was answered with 429; whether to repeat is decided elsewhere. */
 class Repeated extends Error {}
 
+const GRACE_MS = 500;
+
 /** Opens a connection for one request, and knows whether it ever stood. */
 class OneConnection extends Agent {
   stood = false;
   socket: Duplex | undefined;
+  /** The connection is gone, and with it what was still to come: the client would wait for it without end. */
+  readonly cut = new AbortController();
+  #grace: NodeJS.Timeout | undefined;
+  readonly #onClose = (): void => {
+    this.#grace = setTimeout(() => this.cut.abort(), GRACE_MS);
+  };
 
   override createConnection(...given: Parameters<Agent['createConnection']>): ReturnType<Agent['createConnection']> {
     const socket = super.createConnection(...given);
     this.socket = socket ?? undefined;
     socket?.once('secureConnect', () => (this.stood = true));
+    // What has arrived is read first.
+    socket?.once('close', this.#onClose);
     return socket;
+  }
+
+  override destroy(): void {
+    super.destroy();
+    // Its connection closes after this, and needs no grace any more.
+    this.socket?.off('close', this.#onClose);
+    clearTimeout(this.#grace);
   }
 }
