@@ -61,6 +61,20 @@ const commands: readonly CommandDescription[] = [
     load: async () => (await import('./commands/detect.ts')).detect,
   },
   {
+    usage: 'alert <action> [channel]',
+    summary: 'test: tell people a test through the real path; preview: show a notice, send nothing',
+    options: [
+      config,
+      data,
+      ['--watch <name>', 'Of which watch it is made (the first of the settings)'],
+      ['--severity <severity>', 'INFO, LOW, MEDIUM, HIGH or CRITICAL (HIGH)'],
+      ['--incident <id>', 'preview: of this incident in the data folder, not of an example'],
+      ['--reason <reason>', 'preview: why it is told, such as worse, reminder or all-resolved (first-notice)'],
+    ],
+    examples: ['aiops alert test slack', 'aiops alert test all --severity CRITICAL', 'aiops alert preview pagerduty'],
+    load: async () => (await import('./commands/alert.ts')).alert,
+  },
+  {
     usage: 'collect',
     summary: 'Pull history, as far back as asked, without judging it',
     options: [config, data, watch, ['--days <n>', 'How far back, 1 to 190 (14)']],

@@ -1,4 +1,5 @@
 import { parseDuration } from '../shared/settings/duration.ts';
+import { nearest } from '../shared/settings/nearest.ts';
 import { Misuse } from './exit-code.ts';
 
 /** What was given on the command line: text for options with a value, true or false for flags. */
@@ -30,4 +31,16 @@ export function duration(options: Options, name: string, least: number): number 
   }
   if (seconds < least) throw new Misuse(`--${name} ${given}: at least ${least} s`);
   return seconds;
+}
+
+/** @throws Misuse on anything but one of `known`, with the nearest that is. */
+export function oneOf<const T extends string>(options: Options, name: string, known: readonly T[]): T | undefined {
+  const given = text(options, name);
+  if (given === undefined) return undefined;
+  const found = known.find((one) => one === given);
+  if (found !== undefined) return found;
+  const near = nearest(given, [...known]);
+  throw new Misuse(
+    `--${name} ${given}: ${near === undefined ? `not one of ${known.join(', ')}` : `did you mean ${near}?`}`,
+  );
 }
