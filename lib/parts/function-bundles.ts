@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
@@ -15,6 +16,16 @@ interface BundleFile {
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+const font = join('lambdas', 'chart', 'font');
+/** Files that a function reads at run time, from beside its module: by their name there, where they come from. */
+const besides: Readonly<Partial<Record<FunctionName, Readonly<Record<string, () => string>>>>> = {
+  chart: {
+    'resvg.wasm': () => createRequire(import.meta.url).resolve('@resvg/resvg-wasm/index_bg.wasm'),
+    'chart-font.ttf': () => join(root, font, 'chart-font.ttf'),
+    'chart-font-bold.ttf': () => join(root, font, 'chart-font-bold.ttf'),
+  },
+};
 
 // Dependencies written as CommonJS call `require` for Node's own modules, which an ES module does not have.
 const requireForCommonJs = "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);";
@@ -60,6 +71,10 @@ export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
   for (const { path, contents } of outputFiles) {
     const name = basename(dirname(path));
     byFunction.set(name, [...(byFunction.get(name) ?? []), { name: basename(path), contents }]);
+  }
+  for (const [name, files] of Object.entries(besides)) {
+    const read = Object.entries(files).map(([file, path]) => ({ name: file, contents: readFileSync(path()) }));
+    byFunction.set(name, [...(byFunction.get(name) ?? []), ...read]);
   }
   built = byFunction;
   return built;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { matchesPattern, type EventPattern } from './event-pattern.ts';
 import { Refusal, refuseUnknown } from './wire.ts';
 
 interface WireEntry {
@@ -18,6 +19,12 @@ export interface FakeEvent {
   readonly detailType: string;
   readonly detail: unknown;
   readonly time: number;
+}
+
+export interface Rule {
+  readonly bus: string;
+  readonly pattern: EventPattern;
+  readonly deliver: (event: FakeEvent) => void;
 }
 
 export interface EntryFault {
@@ -44,10 +51,27 @@ export class FakeEventBridge {
   /** Number of entries of each accepted request. */
   readonly batches: number[] = [];
   private readonly buses = new Set(['default']);
+  private readonly rules: Rule[] = [];
   private readonly now: () => number;
 
   constructor(now: () => number) {
     this.now = now;
+  }
+
+  /** Hands every event of the bus that matches to `deliver`, as EventBridge does, once. */
+  putRule(rule: Rule): void {
+    this.rules.push(rule);
+  }
+
+  /** What a service of AWS, or anybody with the right to it, puts on a bus. */
+  emit(event: Omit<FakeEvent, 'id' | 'time'> & { readonly time?: number }): FakeEvent {
+    const whole: FakeEvent = { id: randomUUID(), time: this.now(), ...event };
+    this.events.push(whole);
+    const seen = { source: whole.source, 'detail-type': whole.detailType, detail: whole.detail };
+    for (const { bus, pattern, deliver } of this.rules) {
+      if (bus === whole.bus && matchesPattern(pattern, seen)) deliver(whole);
+    }
+    return whole;
   }
 
   createBus(name: string): void {
@@ -104,9 +128,8 @@ export class FakeEventBridge {
       fault.times -= 1;
       return fail(fault.code, `injected ${fault.code}`);
     }
-    const id = randomUUID();
     const time = entry.Time ?? this.now();
-    this.events.push({ id, bus, source: entry.Source, detailType: entry.DetailType, detail, time });
+    const { id } = this.emit({ bus, source: entry.Source, detailType: entry.DetailType, detail, time });
     return { EventId: id };
   }
 }

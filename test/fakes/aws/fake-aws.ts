@@ -5,7 +5,9 @@ import { FakeCloudWatch } from './cloudwatch.ts';
 import { FakeEventBridge } from './eventbridge.ts';
 import { Faults, type Call, type Fault } from './faults.ts';
 import { allows, type AccessRequest, type PolicyDocument } from './iam.ts';
+import { FakeFunctions } from './functions.ts';
 import { FakeS3 } from './s3.ts';
+import { FakeParameters, FakeSecretsManager } from './secret-stores.ts';
 import { FakeSqs } from './sqs.ts';
 import { escapeXml, receive, Refusal, type WireAnswer, type WireRequest } from './wire.ts';
 
@@ -16,7 +18,7 @@ export interface FakeAwsOptions {
   readonly region?: string;
 }
 
-/** Loop-back S3, CloudWatch, EventBridge and SQS behind one endpoint, for real SDK clients. */
+/** Loop-back S3, CloudWatch, EventBridge, SQS, Secrets Manager, SSM and Lambda behind one endpoint, for real SDK clients. */
 export interface FakeAws {
   readonly url: string;
   readonly account: string;
@@ -25,6 +27,9 @@ export interface FakeAws {
   readonly cloudwatch: FakeCloudWatch;
   readonly eventbridge: FakeEventBridge;
   readonly sqs: FakeSqs;
+  readonly secrets: FakeSecretsManager;
+  readonly parameters: FakeParameters;
+  readonly functions: FakeFunctions;
   /** Every call so far, oldest first. */
   readonly calls: readonly Call[];
   /**
@@ -44,12 +49,14 @@ const jsonServices = {
   GraniteServiceVersion20100801: { service: 'cloudwatch', version: '1.0', iam: 'cloudwatch' },
   AWSEvents: { service: 'eventbridge', version: '1.1', iam: 'events' },
   AmazonSQS: { service: 'sqs', version: '1.0', iam: 'sqs' },
+  secretsmanager: { service: 'secretsmanager', version: '1.1', iam: 'secretsmanager' },
+  AmazonSSM: { service: 'ssm', version: '1.1', iam: 'ssm' },
 } as const;
 type JsonService = (typeof jsonServices)[keyof typeof jsonServices];
 
 interface Plan {
   readonly call: Omit<Call, 'status'>;
-  readonly run: () => WireAnswer;
+  readonly run: () => WireAnswer | Promise<WireAnswer>;
   readonly refuse: (refusal: Refusal) => WireAnswer;
 }
 
@@ -62,6 +69,9 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   const cloudwatch = new FakeCloudWatch(now, { account, region });
   const eventbridge = new FakeEventBridge(now);
   const sqs = new FakeSqs(now);
+  const secrets = new FakeSecretsManager();
+  const parameters = new FakeParameters();
+  const functions = new FakeFunctions();
   const faults = new Faults();
   const calls: Call[] = [];
   const grants = new Map<string, readonly PolicyDocument[]>();
@@ -95,9 +105,17 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     } else if (service === 'eventbridge') {
       for (const bus of FakeEventBridge.busesOf(input)) demand(request, { action, resource: arn(`event-bus/${bus}`) });
       output = eventbridge.answer(operation, input);
-    } else {
+    } else if (service === 'sqs') {
       demand(request, { action, resource: arn(FakeSqs.queueOf(input)) });
       output = sqs.answer(operation, input);
+    } else if (service === 'secretsmanager') {
+      // The six characters that Secrets Manager appends to a name.
+      demand(request, { action, resource: arn(`secret:${FakeSecretsManager.nameOf(input)}-a1B2c3`) });
+      output = secrets.answer(operation, input);
+    } else {
+      const name = FakeParameters.nameOf(input);
+      demand(request, { action, resource: arn(`parameter${name.startsWith('/') ? '' : '/'}${name}`) });
+      output = parameters.answer(operation, input);
     }
     return {
       status: 200,
@@ -109,6 +127,18 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   const plan = (request: WireRequest): Plan => {
     const { accessKeyId } = request;
     const target = request.headers['x-amz-target'];
+    const invoked = FakeFunctions.nameOf(request);
+    if (invoked !== undefined) {
+      const resource = `arn:aws:lambda:${request.region}:${account}:function:${invoked}`;
+      return {
+        call: { service: 'lambda', operation: 'Invoke', key: invoked, accessKeyId },
+        run: () => {
+          demand(request, { action: 'lambda:InvokeFunction', resource });
+          return functions.answer(invoked, request);
+        },
+        refuse: (refusal) => jsonRefusal(refusal, '1.1'),
+      };
+    }
     if (target === undefined) {
       const s3Call = s3.callOf(request);
       return {
@@ -121,13 +151,13 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     const known = (jsonServices as Readonly<Partial<Record<string, JsonService>>>)[prefix];
     if (known === undefined) throw new Refusal(400, 'UnknownOperationException', `the fake knows no ${target}`);
     return {
-      call: { service: known.service, operation, key: '', accessKeyId },
+      call: { service: known.service, operation, key: secretNameOf(target, request), accessKeyId },
       run: () => runJson(request, known, operation),
       refuse: (refusal) => jsonRefusal(refusal, known.version),
     };
   };
 
-  const perform = (request: WireRequest, response: ServerResponse): void => {
+  const perform = async (request: WireRequest, response: ServerResponse): Promise<void> => {
     let planned: Plan;
     try {
       if (request.accessKeyId === '') throw new Refusal(403, 'MissingAuthenticationToken', 'the request is not signed');
@@ -150,7 +180,7 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     let answer: WireAnswer;
     try {
       if (typeof effect === 'object') throw new Refusal(effect.status, effect.code, effect.message ?? effect.code);
-      answer = planned.run();
+      answer = await planned.run();
     } catch (error) {
       answer = planned.refuse(asRefusal(error));
     }
@@ -161,10 +191,9 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   };
 
   const server = createServer((request, response) => {
-    receive(request).then(
-      (received) => perform(received, response),
-      () => response.destroy(),
-    );
+    receive(request)
+      .then((received) => perform(received, response))
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -177,6 +206,9 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     cloudwatch,
     eventbridge,
     sqs,
+    secrets,
+    parameters,
+    functions,
     calls,
     grant: (accessKeyId, policies) => void grants.set(accessKeyId, policies),
     inject: (fault) => faults.add(fault),
@@ -197,6 +229,13 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   };
 }
 
+/** So that a test can say which secret was read. */
+function secretNameOf(target: string, { body }: WireRequest): string {
+  if (!/GetSecretValue|GetParameter/.test(target)) return '';
+  const input = JSON.parse(body.toString()) as object;
+  return target.startsWith('secretsmanager') ? FakeSecretsManager.nameOf(input) : FakeParameters.nameOf(input);
+}
+
 /** An error of the fake itself must not look like an answer of AWS that a client retries: it is named as what it is. */
 const asRefusal = (error: unknown): Refusal =>
   error instanceof Refusal
@@ -211,7 +250,11 @@ const xmlRefusal = ({ status, code, message }: Refusal): WireAnswer => ({
 
 const jsonRefusal = ({ status, code, message }: Refusal, version: string): WireAnswer => ({
   status,
-  headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amzn-query-error': `${code};Sender` },
+  headers: {
+    'content-type': `application/x-amz-json-${version}`,
+    'x-amzn-query-error': `${code};Sender`,
+    'x-amzn-errortype': code,
+  },
   body: JSON.stringify({ __type: `com.amazonaws#${code}`, message }),
 });
 

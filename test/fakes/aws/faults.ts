@@ -1,8 +1,8 @@
 /** One call as the fakes saw it. */
 export interface Call {
-  readonly service: 's3' | 'cloudwatch' | 'eventbridge' | 'sqs';
+  readonly service: 's3' | 'cloudwatch' | 'eventbridge' | 'sqs' | 'secretsmanager' | 'ssm' | 'lambda';
   readonly operation: string;
-  /** S3 key, or '' for the others. */
+  /** S3 key, name of the secret, the parameter or the function; '' for the others. */
   readonly key: string;
   readonly accessKeyId: string;
   /** HTTP status of the answer; 0 where none was given. */

@@ -19,6 +19,19 @@ export interface S3Call {
   readonly key: string;
 }
 
+/** What a presigned URL says of itself; the signature is not recomputed. */
+const signing = new Set([
+  'X-Amz-Algorithm',
+  'X-Amz-Content-Sha256',
+  'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
+  'X-Amz-Security-Token',
+  'X-Amz-Signature',
+  'X-Amz-SignedHeaders',
+  'x-amz-checksum-mode',
+]);
+
 /** S3's own order of keys: by their UTF-8 bytes. */
 export const byUtf8 = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
@@ -83,8 +96,9 @@ export class FakeS3 {
         return this.keys(call.bucket, prefix).map((key) => ({ key, object: this.bucket(call.bucket).get(key)! }));
       });
     }
-    const unknown = [...request.query.keys()].filter((name) => name !== 'x-id');
+    const unknown = [...request.query.keys()].filter((name) => name !== 'x-id' && !signing.has(name));
     if (unknown.length > 0) throw new Refusal(501, 'NotImplemented', `the fake S3 does not know ?${unknown.join('&')}`);
+    this.refuseExpired(request.query);
     const objectArn = `${bucketArn}/${call.key}`;
     if (call.operation === 'PutObject') {
       demand('s3:PutObject', objectArn);
@@ -117,6 +131,16 @@ export class FakeS3 {
       },
       body: call.operation === 'HeadObject' ? '' : found.body,
     };
+  }
+
+  private refuseExpired(query: URLSearchParams): void {
+    const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
+    if (stamp === null) return;
+    const [year, month, day, hour, minute, second] = stamp.slice(1).map(Number);
+    const signedAt = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+    if (this.now() > signedAt + Number(query.get('X-Amz-Expires'))) {
+      throw new Refusal(403, 'AccessDenied', 'Request has expired');
+    }
   }
 
   private put(call: S3Call, request: WireRequest): WireAnswer {

@@ -18,6 +18,14 @@ export interface MessageFault {
   times: number;
 }
 
+export interface QueueTraits {
+  /** Default 300. */
+  readonly visibilitySeconds?: number;
+  /** Name of the dead-letter queue, and after how many receives a message goes there. */
+  readonly deadLetters?: string;
+  readonly receives?: number;
+}
+
 interface Entry {
   readonly Id: string;
   readonly MessageBody: string;
@@ -33,14 +41,21 @@ const refuse = (code: string, message: string): never => {
 export class FakeSqs {
   readonly messageFaults: MessageFault[] = [];
   private readonly queues = new Map<string, FakeMessage[]>();
+  private readonly traits = new Map<string, QueueTraits>();
   private readonly now: () => number;
 
   constructor(now: () => number) {
     this.now = now;
   }
 
-  createQueue(name: string): void {
+  createQueue(name: string, traits: QueueTraits = {}): void {
     this.queues.set(name, []);
+    this.traits.set(name, traits);
+  }
+
+  /** Past every permission, as a service of AWS whose right was looked at before. */
+  put(name: string, body: string): void {
+    this.queue(name).push({ id: randomUUID(), body, receiveCount: 0, visibleAt: 0 });
   }
 
   messages(name: string): readonly FakeMessage[] {
@@ -50,7 +65,7 @@ export class FakeSqs {
   /** What an event source mapping would hand to a function: at most `most` visible messages, now in flight. */
   lambdaEvent(name: string, queueArn: string, most = 10): { Records: object[] } {
     return {
-      Records: this.take(name, most, 300).map((message) => ({
+      Records: this.take(name, most, this.traits.get(name)?.visibilitySeconds ?? 300).map((message) => ({
         messageId: message.id,
         receiptHandle: message.receiptHandle,
         body: message.body,
@@ -62,6 +77,15 @@ export class FakeSqs {
         awsRegion: queueArn.split(':')[3] ?? '',
       })),
     };
+  }
+
+  /** What the event source mapping does after the function answered: what did not fail is deleted. */
+  handled(name: string, messageIds: readonly string[], failed: readonly string[]): void {
+    const queue = this.queue(name);
+    for (const id of messageIds) {
+      const index = queue.findIndex((message) => message.id === id);
+      if (index >= 0 && !failed.includes(id)) queue.splice(index, 1);
+    }
   }
 
   static queueOf(input: unknown): string {
@@ -137,6 +161,7 @@ export class FakeSqs {
   }
 
   private take(name: string, most: number, visibilitySeconds: number): FakeMessage[] {
+    this.redrive(name);
     const visible = this.queue(name).filter((message) => message.visibleAt <= this.now());
     return visible.slice(0, most).map((message) => {
       message.receiptHandle = randomUUID();
@@ -144,6 +169,18 @@ export class FakeSqs {
       message.visibleAt = this.now() + visibilitySeconds;
       return message;
     });
+  }
+
+  /** A message that was received as often as it may be goes to the dead-letter queue when it would be received again. */
+  private redrive(name: string): void {
+    const { deadLetters, receives = Infinity } = this.traits.get(name) ?? {};
+    if (deadLetters === undefined) return;
+    const queue = this.queue(name);
+    const dead = queue.filter(({ receiveCount, visibleAt }) => receiveCount >= receives && visibleAt <= this.now());
+    for (const message of dead) {
+      queue.splice(queue.indexOf(message), 1);
+      this.queue(deadLetters).push({ ...message, receiveCount: 0, visibleAt: 0 });
+    }
   }
 
   private queue(name: string): FakeMessage[] {

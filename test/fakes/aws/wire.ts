@@ -51,7 +51,9 @@ export async function receive(request: IncomingMessage): Promise<WireRequest> {
       Array.isArray(value) ? value.join(',') : (value ?? ''),
     ]),
   );
-  const scope = /Credential=([^/,]+)\/\d{8}\/([^/]+)\//.exec(headers['authorization'] ?? '');
+  // A presigned URL carries its credential in the query.
+  const signed = headers['authorization'] ?? `Credential=${url.searchParams.get('X-Amz-Credential') ?? ''}`;
+  const scope = /Credential=([^/,]+)\/\d{8}\/([^/]+)\//.exec(signed);
   return {
     method: request.method ?? '',
     // The raw path: URL would normalise `..` and hide what a client really asked for.
