@@ -77,15 +77,14 @@ const byTime = (a: Known, b: Known): number =>
  * span, they are a storm, together with what began within a span of any of them; what then still trickles in is not.
  */
 function stormAround(sorted: readonly Known[], at: number, span: number, entities: number): readonly string[] {
-  const isCore = sorted.map(() => false);
-  for (let first = 0, past = 0; first < sorted.length; first += 1) {
-    while (past < sorted.length && sorted[past].openedAt - sorted[first].openedAt <= span) past += 1;
-    if (new Set(sorted.slice(first, past).map(({ group }) => group)).size > entities) isCore.fill(true, first, past);
-  }
-  const cores = sorted.filter((_, k) => isCore[k]).map(({ openedAt }) => openedAt);
-  const joined = sorted.filter(({ openedAt }) => cores.some((core) => Math.abs(core - openedAt) <= span));
+  const cores = coresOf(sorted, span, entities);
   let storm: Known[] = [];
-  for (const one of joined) {
+  let next = 0;
+  for (const one of sorted) {
+    while (next < cores.length && cores[next] < one.openedAt) next += 1;
+    const isNear =
+      one.openedAt - (cores[next - 1] ?? -Infinity) <= span || (cores[next] ?? Infinity) - one.openedAt <= span;
+    if (!isNear) continue;
     const last = storm.at(-1);
     if (last !== undefined && one.openedAt - last.openedAt > span) {
       if (last.openedAt >= at) break;
@@ -95,6 +94,26 @@ function stormAround(sorted: readonly Known[], at: number, span: number, entitie
   }
   const isIn = storm.some(({ openedAt }) => openedAt === at);
   return isIn ? [...new Set(storm.map(({ group }) => group))] : [];
+}
+
+/** Ascending times at which one began that lies in a span with more than `entities` groups. */
+function coresOf(sorted: readonly Known[], span: number, entities: number): readonly number[] {
+  const cores: number[] = [];
+  const inSpan = new Map<string, number>();
+  let past = 0;
+  let kept = 0;
+  sorted.forEach((first, k) => {
+    while (past < sorted.length && sorted[past].openedAt - first.openedAt <= span) {
+      inSpan.set(sorted[past].group, (inSpan.get(sorted[past].group) ?? 0) + 1);
+      past += 1;
+    }
+    if (inSpan.size > entities)
+      for (kept = Math.max(kept, k); kept < past; kept += 1) cores.push(sorted[kept].openedAt);
+    const left = (inSpan.get(first.group) ?? 0) - 1;
+    if (left > 0) inSpan.set(first.group, left);
+    else inSpan.delete(first.group);
+  });
+  return cores;
 }
 
 /** May get people out of bed; is to say, once, that the day's pages are spent; or must leave them in peace. */

@@ -307,7 +307,7 @@ const table: readonly (readonly [
 ];
 
 describe('noticeReason', () => {
-  it.each(table)('%s', (_title, incident, now, expected, policy) => {
+  it.each(table.map(([title, ...row]) => [title, row] as const))('%s', (_title, [incident, now, expected, policy]) => {
     expect(said(incident, now, policy)).toBe(expected);
   });
 
@@ -369,22 +369,13 @@ describe('isForgettable', () => {
     inFlight: false,
   } as const;
   const memory = { delivered: 1, deliveredAt: 0, mayBeOpen: true, owed, rejected: null };
-  it.each([
-    ['while it is open', recovered, tick(3) + 2 * MEMORY_SECONDS, false],
-    ['while a queue may still hold a message about it', closed, tick(3) + MEMORY_SECONDS - 1, false],
-    [
-      'while a channel is still to hear the end',
-      { ...closed, channels: { slack: memory } },
-      tick(3) + MEMORY_SECONDS,
-      false,
-    ],
-    [
-      'while the end of an earlier one is still to be told',
-      { ...closed, endings: [closed] },
-      tick(3) + MEMORY_SECONDS,
-      false,
-    ],
-  ] as const)('not %s', (_title, incident, now, expected) => expect(isForgettable(incident, now)).toBe(expected));
+  const kept: readonly (readonly [title: string, Incident, now: number])[] = [
+    ['while it is open', recovered, tick(3) + 2 * MEMORY_SECONDS],
+    ['while a queue may still hold a message about it', closed, tick(3) + MEMORY_SECONDS - 1],
+    ['while a channel is still to hear the end', { ...closed, channels: { slack: memory } }, tick(3) + MEMORY_SECONDS],
+    ['while the end of an earlier one is still to be told', { ...closed, endings: [closed] }, tick(3) + MEMORY_SECONDS],
+  ];
+  it.each(kept)('not %s', (_title, incident, now) => expect(isForgettable(incident, now)).toBe(false));
 
   it('then it is', () => expect(isForgettable(closed, tick(3) + MEMORY_SECONDS)).toBe(true));
 });
