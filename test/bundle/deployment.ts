@@ -1,30 +1,38 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { AnomalyMonitoringStack, type AnomalyMonitoringProps } from '../../lib/index.ts';
+import { deployRules } from '../fakes/aws/event-rules.ts';
 import { startFakeAws, type FakeAws } from '../fakes/aws/fake-aws.ts';
 import { scheduledEvent } from '../fakes/aws/scheduler.ts';
 import { DeployedTemplate, type Template } from '../fakes/aws/template.ts';
 import type { Invocation } from '../fakes/lambda/sandbox.ts';
 import { startLambda, type Lambda } from '../fakes/lambda/start-lambda.ts';
 
-export type FunctionRole = 'Anomaly' | 'Worker' | 'Train';
+const roles = ['Anomaly', 'Worker', 'Train', 'Router', 'Sweep', 'Chart', 'Api'] as const;
+export type FunctionRole = (typeof roles)[number];
 
 /** What `cdk deploy` would leave: bundles, environment, rights and settings as synthesised, on loop-back fakes. */
 export interface Deployment {
   readonly aws: FakeAws;
   readonly busName: string;
   readonly queueName: string;
-  /** Sets what the fakes take for the present, in epoch seconds. */
+  /** Sets what the fakes take for the present, and from then on also the functions, in epoch seconds. */
   setNow(seconds: number): void;
   invoke(role: FunctionRole, event: unknown): Promise<Invocation>;
   /** Another instance of the function, cold. */
   fresh(role: FunctionRole): Promise<Lambda>;
   /** What Scheduler would send for a watch at that time. */
   scheduled(kind: 'Tick' | 'Training', watch: string, time: number): unknown;
+  /** What Scheduler would send every minute. */
+  sweepAt(time: number): unknown;
   /** Hands everything in the work queue to the worker; its answers. */
   work(): Promise<Invocation[]>;
+  /** Hands everything in the alert queue to the router; its answers. */
+  route(): Promise<Invocation[]>;
+  /** Everything in the router's dead-letter queue. */
+  failedAlerts(): readonly string[];
   logs(role: FunctionRole): string;
   /** Keys in the bucket, past every permission. */
   keys(prefix?: string): string[];
@@ -38,8 +46,19 @@ interface Assets {
 }
 type Properties = Readonly<Record<string, unknown>>;
 
+export interface DeployOptions {
+  /** What only a test sets in the environment of every function, such as who stands in for PagerDuty. */
+  readonly platform?: Readonly<Record<string, string>>;
+  /** Where the HTTP API of the template answers. */
+  readonly apiEndpoint?: string;
+}
+
 /** A real synth, bundling included; the caller stops what this starts. */
-export async function deploy(props: AnomalyMonitoringProps, now: number): Promise<Deployment> {
+export async function deploy(
+  props: AnomalyMonitoringProps,
+  now: number,
+  { platform = {}, apiEndpoint = 'https://api.example.com' }: DeployOptions = {},
+): Promise<Deployment> {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk-out-'));
   const app = new App({ outdir, analyticsReporting: false, ...({ builtinCloudFormationValidation: false } as object) });
   new AnomalyMonitoringStack(app, 'Deployed', props);
@@ -55,6 +74,7 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
     account: aws.account,
     region: aws.region,
     queueUrlBase: aws.url,
+    attribute: (_, attribute) => (attribute === 'ApiEndpoint' ? apiEndpoint : undefined),
   });
   const only = (type: string, part: RegExp): string => {
     const found = template.idsOf(type).filter((one) => part.test(one));
@@ -68,8 +88,20 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
   const queueId = only('AWS::SQS::Queue', /DetectionShards[0-9A-F]{8}$/);
   aws.s3.createBucket(bucket);
   aws.eventbridge.createBus(busName);
-  for (const id of template.idsOf('AWS::SQS::Queue')) aws.sqs.createQueue(template.nameOf(id));
+  const alertQueueId = only('AWS::SQS::Queue', /AlertingSignals[0-9A-F]{8}$/);
+  for (const id of template.idsOf('AWS::SQS::Queue')) {
+    const { VisibilityTimeout: visibilitySeconds = 30, RedrivePolicy } = propertiesOf(id) as {
+      readonly VisibilityTimeout?: number;
+      readonly RedrivePolicy?: { readonly deadLetterTargetArn: unknown; readonly maxReceiveCount: number };
+    };
+    const target = RedrivePolicy === undefined ? '' : String(template.resolve(RedrivePolicy.deadLetterTargetArn));
+    const deadLetters = target === '' ? {} : { deadLetters: target.split(':').at(-1) ?? '' };
+    const receives = RedrivePolicy === undefined ? {} : { receives: RedrivePolicy.maxReceiveCount };
+    aws.sqs.createQueue(template.nameOf(id), { visibilitySeconds, ...deadLetters, ...receives });
+  }
+  deployRules(aws, template);
 
+  const clockFile = join(outdir, 'clock');
   const started: Lambda[] = [];
   const start = async (role: FunctionRole): Promise<Lambda> => {
     const id = only('AWS::Lambda::Function', new RegExp(`${role}[0-9A-F]{8}$`));
@@ -84,7 +116,7 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
       bundleDir: assetFolder(Code.S3Key),
       handler: Handler,
       environment: template.environmentOf(id),
-      platform: aws.environment(role),
+      platform: { ...aws.environment(role), LAMBDA_CLOCK_FILE: clockFile, ...platform },
       functionName: role,
       memoryMb: MemorySize,
       timeoutMs: Timeout * 1000,
@@ -92,7 +124,35 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
     started.push(lambda);
     return lambda;
   };
-  const lambdas = { Anomaly: await start('Anomaly'), Worker: await start('Worker'), Train: await start('Train') };
+  const lambdas = new Map<FunctionRole, Lambda>();
+  for (const role of roles) {
+    const isThere = template.idsOf('AWS::Lambda::Function').some((id) => new RegExp(`${role}[0-9A-F]{8}$`).test(id));
+    if (isThere) lambdas.set(role, await start(role));
+  }
+  const lambda = (role: FunctionRole): Lambda => {
+    const found = lambdas.get(role);
+    if (found === undefined) throw new Error(`the template has no function ${role}`);
+    return found;
+  };
+  const chart = template.nameOf(only('AWS::Lambda::Function', /Chart[0-9A-F]{8}$/));
+  aws.functions.register(chart, (event) => lambda('Chart').invoke(event));
+
+  /** As the event source mapping does: what is answered as failed comes again, everything else is deleted. */
+  const drain = async (queue: string, role: FunctionRole, most: number): Promise<Invocation[]> => {
+    const answers: Invocation[] = [];
+    for (;;) {
+      const event = aws.sqs.lambdaEvent(template.nameOf(queue), template.arnOf(queue), most);
+      const ids = (event.Records as readonly { readonly messageId: string }[]).map(({ messageId }) => messageId);
+      if (ids.length === 0) return answers;
+      const answer = await lambda(role).invoke(event);
+      const { batchItemFailures = [] } = (answer.payload ?? {}) as {
+        readonly batchItemFailures?: readonly { readonly itemIdentifier: string }[];
+      };
+      const failed = answer.functionError === undefined ? batchItemFailures.map((one) => one.itemIdentifier) : ids;
+      aws.sqs.handled(template.nameOf(queue), ids, failed);
+      answers.push(answer);
+    }
+  };
 
   // What the bucket deployment's own function would do.
   const deployment = propertiesOf(only('Custom::CDKBucketDeployment', /Settings/));
@@ -107,8 +167,11 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
     aws,
     busName,
     queueName: template.nameOf(queueId),
-    setNow: (seconds) => void (present = seconds),
-    invoke: (role, event) => lambdas[role].invoke(event),
+    setNow(seconds) {
+      present = seconds;
+      writeFileSync(clockFile, String(Math.round(seconds * 1000 - Date.now())));
+    },
+    invoke: (role, event) => lambda(role).invoke(event),
     fresh: start,
     scheduled(kind, watch, time) {
       const id = template
@@ -117,16 +180,23 @@ export async function deploy(props: AnomalyMonitoringProps, now: number): Promis
       if (id === undefined) throw new Error(`there is no schedule for a ${kind} of ${watch}`);
       return scheduledEvent((propertiesOf(id)['Target'] as { Input: string }).Input, time, `arn:aws:scheduler:::${id}`);
     },
-    async work() {
-      const answers: Invocation[] = [];
-      const arn = template.arnOf(queueId);
-      for (;;) {
-        const event = aws.sqs.lambdaEvent(template.nameOf(queueId), arn, 1);
-        if (event.Records.length === 0) return answers;
-        answers.push(await lambdas.Worker.invoke(event));
-      }
+    sweepAt(time) {
+      const id = template
+        .idsOf('AWS::Scheduler::Schedule')
+        .find((one) => propertiesOf(one)['Description'] === 'Sweep of incidents');
+      if (id === undefined) throw new Error('there is no schedule for the sweep');
+      return scheduledEvent((propertiesOf(id)['Target'] as { Input: string }).Input, time, `arn:aws:scheduler:::${id}`);
     },
-    logs: (role) => lambdas[role].logs.map(({ text }) => text).join('\n'),
+    work: () => drain(queueId, 'Worker', 1),
+    route: () => drain(alertQueueId, 'Router', 100),
+    failedAlerts() {
+      const name = template.nameOf(only('AWS::SQS::Queue', /FailedAlerts[0-9A-F]{8}$/));
+      return aws.sqs.messages(name).map(({ body }) => body);
+    },
+    logs: (role) =>
+      lambda(role)
+        .logs.map(({ text }) => text)
+        .join('\n'),
     keys: (prefix) => aws.s3.keys(bucket, prefix),
     body(key) {
       const found = aws.s3.object(bucket, key);

@@ -25,6 +25,7 @@ const arnPattern: Readonly<Partial<Record<string, (name: string, where: string) 
   'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name}`,
   'AWS::SQS::Queue': (name, where) => `arn:aws:sqs:${where}:${name}`,
   'AWS::Events::EventBus': (name, where) => `arn:aws:events:${where}:event-bus/${name}`,
+  'AWS::Events::Rule': (name, where) => `arn:aws:events:${where}:rule/${name}`,
   'AWS::Lambda::Function': (name, where) => `arn:aws:lambda:${where}:function:${name}`,
   'AWS::Logs::LogGroup': (name, where) => `arn:aws:logs:${where}:log-group:${name}:*`,
   'AWS::IAM::Role': (name, where) => `arn:aws:iam::${where.split(':')[1] ?? ''}:role/${name}`,

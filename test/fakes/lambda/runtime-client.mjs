@@ -1,7 +1,19 @@
 // A Lambda Runtime Interface Client: loads the handler named by _HANDLER and serves the Runtime API of the day
 // (2018-06-01) until it is killed. Plain JavaScript, because it runs inside the child under whatever Node is under test.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+
+const machineNow = Date.now;
+/** A test may set the clock that the handler sees: the file holds how far it is from the machine's, in milliseconds. */
+function shiftClock(file) {
+  const now = () => machineNow() + (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0);
+  globalThis.Date = new Proxy(Date, {
+    get: (real, name) => (name === 'now' ? now : real[name]),
+    apply: (real) => new real(now()).toString(),
+    construct: (real, given, target) => Reflect.construct(real, given.length === 0 ? [now()] : given, target),
+  });
+}
+if (process.env.LAMBDA_CLOCK_FILE !== undefined) shiftClock(process.env.LAMBDA_CLOCK_FILE);
 
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const described = (error) => ({
@@ -69,7 +81,7 @@ for (;;) {
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => deadline - Date.now(),
+    getRemainingTimeInMillis: () => deadline - machineNow(),
   };
   let kind = 'response';
   let body;
