@@ -8,7 +8,8 @@ export const CLAIM_SECONDS = 60;
 export const LONGEST_DELIVERY_SECONDS = 35;
 /** What could not be delivered for so long is given up. */
 const GIVE_UP_SECONDS = 86_400;
-const LONGEST_PAUSE_SECONDS = 1800;
+/** Between two tries to deliver. */
+export const LONGEST_PAUSE_SECONDS = 1800;
 
 export type Owed = NonNullable<ChannelMemory['owed']>;
 
@@ -154,7 +155,8 @@ function unheardPage({ owed, delivery }: Outcome, now: number): Owed | null {
 }
 
 /** 30 s after the first attempt, then 1, 2, 4… minutes. */
-const growingPause = (attempts: number): number => 30 * 2 ** Math.min(attempts - 1, 10);
+/** Seconds to wait after so many tries. */
+export const growingPause = (attempts: number): number => 30 * 2 ** Math.min(attempts - 1, 10);
 
 const mapChannels = (
   { channels }: Story,

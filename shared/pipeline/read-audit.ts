@@ -1,8 +1,11 @@
+import pLimit from 'p-limit';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { dayOf, keys } from '../settings/keys.ts';
 import { type AuditLines, type AuditRecord, parseAudit } from './alert-audit.ts';
 
 const daySeconds = 86_400;
+/** A week of a noisy deployment has thousands of them. */
+const OBJECTS_AT_ONCE = 16;
 
 export interface AuditQuery {
   /** Epoch seconds, both included. */
@@ -14,12 +17,14 @@ export interface AuditQuery {
 
 /** What was recorded in a stretch of time, in order; `unreadable` counts lines that are no records. */
 export async function readAudit(store: ObjectStore, query: AuditQuery): Promise<AuditLines> {
+  const limit = pLimit(OBJECTS_AT_ONCE);
   const records: AuditRecord[] = [];
   let unreadable = 0;
   const lastDay = dayOf(query.to);
   for (let time = query.from; dayOf(time) <= lastDay; time += daySeconds) {
-    for await (const key of store.list(keys.auditPrefix(dayOf(time)))) {
-      const found = await store.get(key);
+    const names: string[] = [];
+    for await (const key of store.list(keys.auditPrefix(dayOf(time)))) names.push(key);
+    for (const found of await limit.map(names, (key) => store.get(key))) {
       if (found === undefined) continue;
       const lines = parseAudit(found.body);
       unreadable += lines.unreadable;

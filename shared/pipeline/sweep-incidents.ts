@@ -10,6 +10,7 @@ import { loadRecord, recordKeys, type StoredIncident } from './incident-store.ts
 import { losing, lostFindings } from './lost-findings.ts';
 import { chiefOf, renewal } from './page-budget.ts';
 import { GROUPS_AT_ONCE } from './route-alert.ts';
+import { sendDigest } from './send-digest.ts';
 import { shardLiveness, type ShardLiveness } from './shard-liveness.ts';
 import { notePart } from './storm-parts.ts';
 
@@ -66,6 +67,11 @@ export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
   );
   for (const watch of new Set([...storms, ...run.parts.keys()]))
     await attempt(`storm of ${watch}`, () => advanceStorm(watch, run));
+  // After everything that cannot wait.
+  await attempt('digest', async () => {
+    await sendDigest(ports);
+    return undefined;
+  });
   const owedPageSeconds = oldestOwedPage(left, ports.clock.now());
   await run.ledger.close(ports, { owedPageSeconds });
   if (failures.length > 0)

@@ -55,12 +55,14 @@ export const keys = {
   watchBook: (watch: string) => `incidents/watches/${safe(watch)}.json`,
   mutePrefix: 'incidents/mutes/',
   mute: (id: string) => `incidents/mutes/${safe(id)}.json`,
-  feedbackPrefix: (watch: string) => `feedback/${safe(watch)}/`,
-  feedback: (watch: string, id: string) => `feedback/${safe(watch)}/${safe(id)}`,
+  feedbackRoot: 'feedback/',
+  feedbackPrefix: (watch: string) => `${keys.feedbackRoot}${safe(watch)}/`,
+  feedback: (watch: string, id: string) => `${keys.feedbackPrefix(watch)}${safe(id)}`,
   auditPrefix: (day: string) => `audit/${day}/`,
   /** @param batch unique to what handled it, ascending in time. */
   audit: (time: number, batch: string) => `audit/${dayOf(time)}/${safe(batch)}.jsonl`,
-  digest: (time: number) => `reports/digest/${dayOf(time)}.json`,
+  /** @param until end of its period: by the hour, for near midnight two days' digests may end on one day of UTC. */
+  digest: (until: number) => `reports/digest/${hourOf(until)}.json`,
   chart: (name: string) => `charts/${safe(name)}.png`,
 } as const;
 
@@ -73,6 +75,12 @@ export function dayOfHistoryKey(key: string): string | undefined {
 export function periodOfHistoryKey(key: string): number | undefined {
   const period = /^history\/[^/]+\/[^/]+\/(\d+(?:\.\d+)?)s\//.exec(key)?.[1];
   return period === undefined ? undefined : Number(period);
+}
+
+/** The watch and the id of a feedback's key, or undefined for any other key. */
+export function feedbackOfKey(key: string): { readonly watch: string; readonly id: string } | undefined {
+  const match = /^feedback\/([^/]+)\/([^/]+)$/.exec(key);
+  return match === null ? undefined : { watch: decodeURIComponent(match[1]), id: decodeURIComponent(match[2]) };
 }
 
 export type ModelRole = 'entity-detector' | 'forecaster';
