@@ -3,17 +3,18 @@ import { MemoryMetricSink } from '../shared/adapters/local/memory-metric-sink.ts
 import { MemoryObjectStore } from '../shared/adapters/local/memory-object-store.ts';
 import { nodeBytes } from '../shared/adapters/local/node-bytes.ts';
 import { isPager } from '../shared/alerting/routes.ts';
-import type { Notice } from '../shared/alerting/notice.ts';
 import type { Severity } from '../shared/alerting/severities.ts';
 import type { AlertPorts } from '../shared/pipeline/alert-ports.ts';
 import { routeAlerts } from '../shared/pipeline/route-alert.ts';
 import { sweepIncidents } from '../shared/pipeline/sweep-incidents.ts';
-import type { Channel, Delivery } from '../shared/ports/channel.ts';
+import type { Channel } from '../shared/ports/channel.ts';
 import type { Log } from '../shared/ports/log.ts';
 import { isEnding } from '../shared/presentation/notice-words.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { alertMessage } from './alert-message.ts';
 import { exampleSignal } from './example-signal.ts';
+import { overheard } from './overheard-channel.ts';
+import type { Told } from './overheard-channel.ts';
 
 export interface AlertTestOptions {
   readonly settings: Settings;
@@ -26,14 +27,6 @@ export interface AlertTestOptions {
   readonly log: Log;
 }
 
-/** What a channel answered to one notice of the test. */
-export interface AlertTestAnswer {
-  readonly channel: string;
-  readonly kind: Channel['kind'];
-  readonly reason: Notice['reason'];
-  readonly delivery: Delivery;
-}
-
 /** So long the test is calm before it ends; the clock of the test passes it at once. */
 const RESOLVE_AFTER_SECONDS = 60;
 
@@ -42,9 +35,9 @@ const RESOLVE_AFTER_SECONDS = 60;
  * What tells the end of things (pagers, programs) is told the end; people are spared the second message. Nothing of it
  * is stored, and what was not delivered is not tried again.
  */
-export async function testAlerts(options: AlertTestOptions): Promise<readonly AlertTestAnswer[]> {
+export async function testAlerts(options: AlertTestOptions): Promise<readonly Told[]> {
   const { settings, channels, severity, watch, now, log } = options;
-  const answers: AlertTestAnswer[] = [];
+  const answers: Told[] = [];
   const tested = new Map(
     [...channels].map(([name, channel]) => [name, asTest(name, channel, (answer) => answers.push(answer))]),
   );
@@ -91,9 +84,10 @@ const forTest = (settings: Settings, channels: readonly string[]): Settings => (
   },
 });
 
-function asTest(name: string, channel: Channel, heard: (answer: AlertTestAnswer) => void): Channel {
+function asTest(name: string, channel: Channel, heard: (told: Told) => void): Channel {
   const { kind } = channel;
   const hearsEnds = isPager(kind) || kind === 'webhook';
+  const real = overheard(name, channel, heard);
   let failed = false;
   return {
     kind,
@@ -101,9 +95,8 @@ function asTest(name: string, channel: Channel, heard: (answer: AlertTestAnswer)
       if (isEnding(notice) && !hearsEnds) return { outcome: 'delivered', answer: 'spared' };
       // What may have arrived is ended; nothing else is said twice.
       if (failed && notice.reason !== 'all-resolved') return { outcome: 'rejected', reason: 'tried once' };
-      const delivery = await channel.deliver({ ...notice, test: true });
+      const delivery = await real.deliver({ ...notice, test: true });
       failed ||= delivery.outcome !== 'delivered';
-      heard({ channel: name, kind, reason: notice.reason, delivery });
       return delivery;
     },
   };

@@ -39,6 +39,7 @@ export interface LocalSurroundings {
   readonly log: Log;
   readonly cwd: string;
   readonly onSignal: (signal: Signal) => void;
+  readonly afterTick?: () => Promise<void>;
 }
 
 /** The ports of this machine: sources as the watches name them, a folder for the bucket, no bus but our own ears. */
@@ -54,6 +55,7 @@ export async function localPorts(around: LocalSurroundings): Promise<LocalPorts>
     queue: new MemoryWorkQueue(),
     clock: around.clock,
     log: around.log,
+    ...(around.afterTick === undefined ? {} : { afterTick: around.afterTick }),
   };
 }
 

@@ -10,7 +10,6 @@ import type { Channel } from '../../shared/ports/channel.ts';
 import { wrapWords } from '../../shared/presentation/wrap-words.ts';
 import { nearest } from '../../shared/settings/nearest.ts';
 import { exampleNotice, previewOf } from '../alert-preview.ts';
-import type { AlertTestAnswer } from '../alert-test.ts';
 import { testAlerts } from '../alert-test.ts';
 import type { RunCommand } from '../command-line.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -21,6 +20,7 @@ import { channelVariables, openChannels } from '../open-channels.ts';
 import { openSettings } from '../open-settings.ts';
 import type { Options } from '../options.ts';
 import { flag, oneOf, text } from '../options.ts';
+import type { Told } from '../overheard-channel.ts';
 import { rendered } from '../rendered-notice.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -77,7 +77,13 @@ async function alertTest(target: string | undefined, options: Options, terminal:
   const facts = { severity, watch, entity: 'aiops-test', labels };
   const kindOf = new Map([...channels].map(([name, { kind }]) => [name, kind]));
   const routed = routePolicy(settings.alerts.route, kindOf, facts, systemClock.now()).channels;
-  if (asJson) terminal.out(`${JSON.stringify({ severity, watch, answers, routed })}\n`);
+  const told = answers.map(({ channel, kind, notice, delivery }) => ({
+    channel,
+    kind,
+    reason: notice.reason,
+    ...delivery,
+  }));
+  if (asJson) terminal.out(`${JSON.stringify({ severity, watch, told, routed })}\n`);
   else for (const line of testLines(answers, { severity, watch, routed }, terminal)) terminal.out(`${line}\n`);
   return answers.every(({ delivery }) => delivery.outcome === 'delivered') ? exitCode.ok : exitCode.fault;
 }
@@ -97,13 +103,13 @@ interface Routed {
 }
 
 function* testLines(
-  answers: readonly AlertTestAnswer[],
+  answers: readonly Told[],
   { severity, watch, routed }: Routed,
   { colours, columns }: Terminal,
 ): Generator<string> {
   const colour = createColors(colours);
-  for (const { channel, kind, reason, delivery } of answers) {
-    const what = reason === 'all-resolved' ? 'resolved' : 'told';
+  for (const { channel, kind, notice, delivery } of answers) {
+    const what = notice.reason === 'all-resolved' ? 'resolved' : 'told';
     const name = channel === kind ? channel : `${channel} (${kind})`;
     yield* wrapWords(
       delivery.outcome === 'delivered'
