@@ -50,7 +50,7 @@ export async function advanceIncident(
     const step = await stepIncident(withEndings(before, heard), isNew, run, now);
     if (step.withheld !== undefined) await recordPagesSpent(step.withheld, run);
     if (step.record !== before) {
-      if (before !== undefined && before.number !== step.record.number) await keepClosed(store, before);
+      for (const over of leftBehind(before, step.record)) await keepClosed(store, over);
       if ((await saveIncident(store, step.record, version)) === 'conflict') continue;
     }
     account(before, step, run, now);
@@ -63,6 +63,12 @@ export async function advanceIncident(
   throw new Error(
     `incident '${group}' changed ${MOST_ATTEMPTS} times while it was being advanced; are many routers running?`,
   );
+}
+
+/** Stories that the record will hold no more: their copies are all that remains. */
+function leftBehind(before: Incident | undefined, after: Incident): readonly Story[] {
+  const kept = new Set([after, ...(after.endings ?? [])].map(({ number }) => number));
+  return before === undefined ? [] : [before, ...(before.endings ?? [])].filter(({ number }) => !kept.has(number));
 }
 
 /** The record without the mark of a deletion that never came about. */

@@ -32,7 +32,8 @@ export async function listIncidents(store: ObjectStore, since: number, now: numb
   for (const key of await recordKeys(store)) {
     const { incident } = await loadRecord(store, key);
     if (incident === undefined) continue;
-    // The record knows more than the copy that was made when it closed.
+    // The record knows more than the copies that were made when they closed.
+    for (const ending of incident.endings ?? []) closed.set(ending.id, ending);
     if (incident.status === 'open') open.push(incident);
     else if (incident.closeReason !== null) closed.set(incident.id, incident);
   }
