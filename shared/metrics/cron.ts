@@ -10,9 +10,10 @@ export function cronProblem(expression: string): string | undefined {
   if (expression.trim().split(/\s+/).length !== 5) return 'must have five fields: minute hour day month weekday';
   try {
     // A leap year and all weekdays lie within the time that is searched.
-    if (cronOf(expression, 'UTC').nextRun(new Date(0)) === null) return 'never comes about';
+    if (new Cron(expression, { timezone: 'UTC', paused: true }).nextRun(new Date(0)) === null)
+      return 'never comes about';
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
+    return (error as Error).message.replace(/^CronPattern: |\.$/g, '');
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import type { Severity } from '../alerting/severities.ts';
 import type { Rarity, Share } from '../alerting/signal.ts';
 import type { Unscorable } from '../detectors/detector.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
@@ -57,6 +58,8 @@ export interface RuleVerdict {
   readonly since?: number;
   /** 0…1: below .5 while the rule is kept. */
   readonly score: number;
+  /** How grave it is, where the watch says so of the rule. */
+  readonly severity?: Severity;
   readonly explanation: string;
 }
 

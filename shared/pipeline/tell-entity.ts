@@ -74,7 +74,7 @@ function recovered(earlier: Told, statement: Statement | undefined): readonly To
   if (normalTicks >= NORMAL_TICKS) return [];
   const normal: Statement =
     statement === undefined
-      ? { ...finding, status: 'normal', explanation: 'It is no longer looked after.' }
+      ? { ...finding, status: 'normal', gone: true, explanation: 'It is no longer looked after.' }
       : { ...statement, since: finding.since, ...(finding.deviation && { deviation: finding.deviation }) };
   return [{ ...earlier, finding: normal, normalTicks: normalTicks + 1 }];
 }
@@ -254,6 +254,7 @@ function ruleStatement(
     lower: null,
     upper: null,
     score: verdict.score,
+    ...(verdict.severity === undefined ? {} : { severity: verdict.severity }),
     rarity: null,
     shares: [],
     explanation: verdict.explanation,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cronProblem } from '../metrics/cron.ts';
 import { isTimeZone } from '../metrics/time-zone.ts';
 import { duration } from './duration.ts';
 
@@ -14,6 +15,9 @@ const globs = z
   .transform((given) => (typeof given === 'string' ? [given] : given));
 const timezone = z.string().refine(isTimeZone, 'is not a time zone → write an IANA name such as Europe/Berlin');
 
+/** What is written where this is said is never shown: it may well be the secret. */
+export const notTheSecret = 'must say where the secret lies, never the secret itself';
+
 const secret = z
   .union(
     [
@@ -22,8 +26,7 @@ const secret = z
       z.strictObject({ variable: name.describe('Environment variable; on this machine only') }),
     ],
     {
-      error:
-        'must say where the secret lies, never the secret itself → write { secret: name }, { parameter: /path } or { variable: NAME }',
+      error: `${notTheSecret} → write where: { secret: name }, { parameter: /path } or { variable: NAME }`,
     },
   )
   .describe('Where the secret lies: { secret }, { parameter } or { variable }');
@@ -71,6 +74,13 @@ const match = z
   })
   .describe('All that is named must hold');
 
+const channelNames = z
+  .array(name)
+  .refine(
+    (names) => names.length > 0,
+    'is empty, and nobody would be told → name a channel, or silence it with quiet or with shadow: true',
+  );
+
 /** A node of the routing tree; what it does not say it takes from its parent. */
 export interface RouteInput {
   readonly match?: z.input<typeof match> | undefined;
@@ -94,7 +104,7 @@ export interface RouteSettings {
 const route: z.ZodType<RouteSettings, RouteInput> = z
   .strictObject({
     match: match.optional(),
-    channels: z.array(name).optional(),
+    channels: channelNames.optional(),
     groupWait: duration
       .optional()
       .describe('Pause before the first notice, so that what belongs together is told together; default 30s'),
@@ -107,15 +117,38 @@ const route: z.ZodType<RouteSettings, RouteInput> = z
   })
   .describe('What it does not say it takes from its parent; of its routes the first that matches decides');
 
-const quietWindow = z.strictObject({
-  name: name.default('quiet'),
-  at: z.string().min(9).max(100).describe('Cron expression of its beginnings, five fields, such as 0 22 * * fri'),
-  for: duration,
-  timezone: timezone.default('UTC'),
-  match: match.prefault({}).describe('Default: everything'),
-  alert: z.boolean().default(false).describe('Whether people are told in it'),
-  learn: z.boolean().default(true).describe('Whether detectors learn from it'),
-});
+/** Longer ones are no windows: what is to be silent for good is in shadow. */
+const longestWindow = 31 * 86_400;
+const quietWindow = z
+  .strictObject({
+    name: name.default('quiet').describe('What people read where it holds something back'),
+    at: z
+      .string()
+      .max(100)
+      .superRefine((written, context) => {
+        const problem = cronProblem(written);
+        if (problem !== undefined)
+          context.addIssue({
+            code: 'custom',
+            message: `is no cron expression: ${problem} → write such as 0 22 * * fri (22:00 each Friday)`,
+          });
+      })
+      .describe('Cron expression of its beginnings, five fields, such as 0 22 * * fri'),
+    for: duration
+      .refine(
+        (seconds) => seconds <= longestWindow,
+        'is longer than 31 days → silence a watch for good with shadow: true',
+      )
+      .describe('How long it lasts from each beginning, in real time also where the clocks change'),
+    timezone: timezone.default('UTC').describe('Of its beginnings: they keep to the clock on the wall'),
+    match: match.prefault({}).describe('Default: everything'),
+    alert: z.boolean().default(false).describe('Whether people are told in it'),
+    learn: z.boolean().default(true).describe('Whether detectors learn from it'),
+  })
+  .refine(({ alert, learn }) => !alert || !learn, {
+    error: 'tells people and learns, as at any other time → write alert: false, learn: false, or both',
+    abort: true,
+  });
 
 const severityRow = z
   .strictObject({
@@ -149,7 +182,7 @@ export const groupBy = z
   })
   .describe('What makes one incident');
 
-const off = z.union([z.literal('off'), z.literal(false)]).transform((): 'off' => 'off');
+const off = z.literal(['off', false]).transform((): 'off' => 'off');
 
 export const alertSettings = z
   .strictObject({
@@ -185,7 +218,20 @@ export const alertSettings = z
       .describe('What begins so often within so long is told as flapping, once, and held until it is calm'),
     quiet: z.array(quietWindow).max(100).default([]).describe('Times at which nobody is told, or nothing is learned'),
     pagesPerDay: z
-      .union([off, z.int().min(1)])
+      .union(
+        [
+          off,
+          z
+            .int()
+            .refine(
+              (pages) => pages > 0,
+              'is no page at all → route to channels that are no pagers instead, or write off for no limit',
+            ),
+        ],
+        {
+          error: 'must be a number of pages, or off',
+        },
+      )
       .default(10)
       .describe('Per watch; CRITICAL and static limits are told all the same'),
     digest: z
@@ -196,12 +242,14 @@ export const alertSettings = z
           day: day.default('mon').describe('Of a weekly one'),
           at: clockTime.default('09:00'),
           timezone: timezone.default('UTC'),
-          channels: z.array(name).min(1).optional().describe('Default: every Slack channel and the terminal'),
+          channels: channelNames.optional().describe('Default: every Slack channel and the terminal'),
         }),
       ])
       .default('off'),
     actions: z
-      .union([off, z.strictObject({ secret: secret.describe('Signs the links in notices; 32 characters or more') })])
+      .union([off, z.strictObject({ secret: secret.describe('Signs the links in notices; 32 characters or more') })], {
+        error: 'must be off or { secret }, which signs the links → write such as { secret: { secret: aiops-links } }',
+      })
       .default('off')
       .describe('Links in notices: acknowledge, snooze, this is normal'),
     runbook: z
@@ -211,6 +259,16 @@ export const alertSettings = z
   })
   .superRefine((alerts, context) => {
     const known = Object.keys(alerts.channels);
+    const windows = new Set<string>();
+    alerts.quiet.forEach((one, k) => {
+      if (one.name !== 'quiet' && windows.has(one.name))
+        context.addIssue({
+          code: 'custom',
+          path: ['quiet', k, 'name'],
+          message: 'names two windows → give each a name of its own: it says which of them held something back',
+        });
+      windows.add(one.name);
+    });
     const check = (given: readonly string[] | undefined, path: PropertyKey[]): void =>
       given?.forEach((one, k) => {
         if (!known.includes(one))

@@ -9,6 +9,9 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+  readonly $ref?: string;
+  readonly definitions?: Readonly<Record<string, JsonSchema>>;
 }
 
 /** The JSON Schema of what users write, for their editor: `aiops.schema.json`. */
@@ -25,7 +28,8 @@ let whole: JsonSchema | undefined;
 /** Keys that may stand at a path such as `['watches', 'web', 'select', 0]`, in any of the forms it may have. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
   whole ??= settingsJsonSchema();
-  let here = forms(whole);
+  const root = whole;
+  let here = forms(root, root);
   for (const step of path) {
     here = here.flatMap((form) => {
       const next =
@@ -33,13 +37,16 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] {
           ? form.items
           : (form.properties?.[String(step)] ??
             (typeof form.additionalProperties === 'object' ? form.additionalProperties : undefined));
-      return next === undefined ? [] : forms(next);
+      return next === undefined ? [] : forms(next, root);
     });
   }
   return [...new Set(here.flatMap((form) => Object.keys(form.properties ?? {})))];
 }
 
-const forms = (schema: JsonSchema): readonly JsonSchema[] => [
-  schema,
-  ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(forms),
-];
+/** What a schema may be, with what it refers to: what holds itself, such as a route of routes, is written down once. */
+function forms(schema: JsonSchema, root: JsonSchema): readonly JsonSchema[] {
+  const name = schema.$ref?.replace(/^#\/definitions\//, '');
+  const meant = name === undefined ? undefined : root.definitions?.[name];
+  const others = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
+  return [schema, ...[...others, ...(meant === undefined ? [] : [meant])].flatMap((one) => forms(one, root))];
+}

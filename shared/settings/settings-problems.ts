@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { notTheSecret } from './alert-settings.ts';
 import { keysAt } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import type { SettingsProblem } from './settings-error.ts';
@@ -55,10 +56,14 @@ function problemsOf(issue: Issue, parent: Path, given: unknown): readonly Found[
   if (issue.code === 'invalid_key') return issue.issues.flatMap((inner) => keyProblem(at, inner));
   if (issue.code === 'invalid_union') {
     const branch = likeliest(issue.errors, value);
-    if (branch !== undefined) return branch.flatMap((inner) => problemsOf(inner, at, given));
+    // A wrong word, where a word is one form of several: what forms there are is said by the union, if it says anything.
+    const isWord = branch?.every(({ code, path }) => code === 'invalid_value' && path.length === 0) === true;
+    if (branch !== undefined && !(isWord && issue.message.includes(' or ')))
+      return branch.flatMap((inner) => problemsOf(inner, at, given));
   }
   const [message, remedy] = words(issue, value);
-  return [{ at, message, got: value === undefined ? undefined : shown(value), remedy }];
+  const isHidden = value === undefined || message === notTheSecret;
+  return [{ at, message, got: isHidden ? undefined : shown(value), remedy }];
 }
 
 function unknownKey(at: Path, key: string, given: unknown): Found {
@@ -85,7 +90,9 @@ function keyProblem(at: Path, inner: Issue): Found {
  * wrong. None where no form has that kind: then the union's own message says what forms there are.
  */
 function likeliest(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] | undefined {
-  const fitting = branches.filter((issues) => !issues.some((issue) => issue.path.length === 0 && isWrongKind(issue)));
+  const fitting = branches.filter(
+    (issues) => !issues.some((issue) => issue.path.length === 0 && isWrongKind(issue, value)),
+  );
   if (fitting.length === 0) return undefined;
   const ranked = fitting
     .map((issues) => ({ issues, strangers: strangerDistance(issues, value) }))
@@ -98,8 +105,10 @@ function likeliest(branches: readonly (readonly Issue[])[], value: unknown): rea
     : best.issues;
 }
 
-const isWrongKind = (issue: Issue): boolean =>
-  issue.code === 'invalid_type' || (issue.code === 'invalid_value' && issue.values.length === 1);
+/** A word of several was perhaps meant by another word, but never by settings below it. */
+const isWrongKind = (issue: Issue, value: unknown): boolean =>
+  issue.code === 'invalid_type' ||
+  (issue.code === 'invalid_value' && (issue.values.length === 1 || typeof value === 'object'));
 
 /** Fewer issues are likelier; a misspelt key counts less where it is near a missing one. */
 function strangerDistance(issues: readonly Issue[], value: unknown): number {

@@ -162,8 +162,12 @@ describe('an entity that is no longer looked after', () => {
       const telling = retireEntity(told);
       told = telling.told;
       expect(telling.began).toBe(0);
-      for (const { status, explanation } of telling.statements)
-        expect({ status, explanation }).toEqual({ status: 'normal', explanation: 'It is no longer looked after.' });
+      for (const { status, explanation, gone } of telling.statements)
+        expect({ status, explanation, gone }).toEqual({
+          status: 'normal',
+          explanation: 'It is no longer looked after.',
+          gone: true,
+        });
       return telling.statements.length;
     });
     expect(said).toEqual(counts);
@@ -181,10 +185,10 @@ describe('an entity that is no longer looked after', () => {
     const verdict = verdictOf('n', 0);
     const rows: JudgedRow[] = [{ time: 900, entity: verdict, shares: [], series: [verdict], rules: [] }];
     const { statements } = tellEntity(window, rows, told);
-    expect(statements.map(({ key, status, explanation }) => [key, status, explanation])).toEqual([
-      ['anomaly:e/m0', 'normal', ''],
-      ['anomaly:e', 'normal', 'It is no longer looked after.'],
-      ['anomaly:e/m1', 'normal', 'It is no longer looked after.'],
+    expect(statements.map(({ key, status, explanation, gone }) => [key, status, explanation, gone])).toEqual([
+      ['anomaly:e/m0', 'normal', '', undefined],
+      ['anomaly:e', 'normal', 'It is no longer looked after.', true],
+      ['anomaly:e/m1', 'normal', 'It is no longer looked after.', true],
     ]);
   });
 });

@@ -35,6 +35,19 @@ describe('a mistake in aiops.yaml', () => {
   });
 });
 
+describe('a secret that was written where its place should be', () => {
+  it.each([
+    ['a webhook of Slack', '{ kind: slack, webhook: https://hooks.slack.com/services/T0/B0/s3cr3t }'],
+    ['a key of PagerDuty', '{ kind: pagerduty, key: s3cr3t }'],
+    ['a number', '{ kind: webhook, url: "https://example.com", secret: 53c7e7 }'],
+    ['a list', '{ kind: webhook, url: "https://example.com", secret: [s3cr3t] }'],
+  ])('%s is not repeated in what is said about it', (_title, channel) => {
+    const { message } = errorOf(`watches: { a: { select: x } }\nalerts: { channels: { one: ${channel} } }`);
+    expect(message).toContain('never the secret itself');
+    expect(message).not.toMatch(/s3cr3t|53c7e7/);
+  });
+});
+
 describe('hostile settings', () => {
   it.each([
     ['more text than anybody writes', `# ${'x'.repeat(2 ** 20)}`, /is larger than 1048576 characters/],

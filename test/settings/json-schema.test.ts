@@ -16,17 +16,22 @@ describe('aiops.schema.json', () => {
   });
 
   it.each([
-    ['the top', [], ['name', 'retention', 'quotaShare', 'seed', 'watches']],
+    ['the top', [], ['name', 'retention', 'quotaShare', 'seed', 'alerts', 'watches']],
     [
       'the forest of any watch',
       ['watches', 'x', 'forest'],
       ['detector', 'trees', 'sampleSize', 'contamination', 'threshold'],
     ],
-    ['a rule of any kind', ['watches', 'x', 'rules', 3], ['kind', 'metric', 'limit', 'by', 'for']],
+    ['a rule of any kind', ['watches', 'x', 'rules', 3], ['kind', 'metric', 'limit', 'severity', 'by', 'for']],
     [
       'a pattern in a list',
       ['watches', 'x', 'select', 0],
       ['namespace', 'metric', 'dimensions', 'statistic', 'account', 'region'],
+    ],
+    [
+      'a route of a route of a route',
+      ['alerts', 'route', 'routes', 0, 'routes', 1, 'routes', 2],
+      ['match', 'channels', 'groupWait', 'repeatEvery', 'resolveAfter', 'continue', 'routes'],
     ],
     ['a place that does not exist', ['watches', 'x', 'nowhere', 0], []],
   ])('knows the keys of %s', (_title, path, keys) => {
