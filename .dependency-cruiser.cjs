@@ -22,6 +22,8 @@ module.exports = {
           '^bin/',
           '^lambdas/[^/]+/index\\.ts$',
           '^lib/index\\.ts$',
+          // Compiled by `npm run kernels`, and imported as what it compiles to.
+          '^shared/numeric/wasm/assembly/',
           // Taken by the bundler, in place of the SDK's own.
           '^shared/adapters/aws/lambda-credentials\\.ts$',
           '^shared/adapters/http/platform-url\\.ts$',

@@ -17,7 +17,18 @@ const clockAndChance = [
 ];
 
 export default defineConfig(
-  { ignores: ['node_modules', 'cdk.out', 'dist', 'out', 'coverage', '**/*.mjs', '**/*.cjs'] },
+  {
+    ignores: [
+      'node_modules',
+      'cdk.out',
+      'dist',
+      'out',
+      'coverage',
+      '**/*.mjs',
+      '**/*.cjs',
+      'shared/numeric/wasm/assembly',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

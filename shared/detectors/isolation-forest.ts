@@ -1,7 +1,8 @@
 import type { FeatureMatrix } from '../features/feature-matrix.ts';
 import { createRandom, type Random } from '../numeric/random.ts';
 import type { Detector } from './detector.ts';
-import { collectTrees, growForest, type FittedForest, type IsolationTrees } from './isolation-trees.ts';
+import { collectTrees, type IsolationTrees } from './isolation-trees.ts';
+import { growForest, type FittedForest } from './isolation-walk.ts';
 
 export interface IsolationForestOptions {
   readonly trees: number;

@@ -9,7 +9,8 @@ import {
   withThreshold,
   type IsolationForestOptions,
 } from './isolation-forest.ts';
-import { collectTrees, growForest, type FittedForest, type IsolationTrees } from './isolation-trees.ts';
+import { collectTrees, type IsolationTrees } from './isolation-trees.ts';
+import { growForest, type FittedForest } from './isolation-walk.ts';
 
 /**
  * The forest of the package ml-isolation-forest behind our contract. The package grows every tree on all the rows it is

@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isolationForest, type IsolationForestOptions } from '../../shared/detectors/isolation-forest.ts';
-import {
-  averagePathLength,
-  growForest,
-  sizeOfTrees,
-  type IsolationTrees,
-} from '../../shared/detectors/isolation-trees.ts';
+import { averagePathLength, sizeOfTrees, type IsolationTrees } from '../../shared/detectors/isolation-trees.ts';
+import { growForest } from '../../shared/detectors/isolation-walk.ts';
 import { mlIsolationForest } from '../../shared/detectors/ml-isolation-forest.ts';
 import type { FeatureMatrix } from '../../shared/features/feature-matrix.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
@@ -64,12 +60,18 @@ describe.each(forests.map((forest) => [forest.name, forest] as const))('the fore
     expect(offset).toBeLessThan(name === 'isolation-forest' ? 0.01 : 0.05);
   });
 
-  it('scores a row alone as it does among others', () => {
-    const history = noise(600, 5);
-    const fitted = fit(history);
-    const all = fitted.scoreAll(history);
-    for (const row of [0, 1, 255, 256, 599])
-      expect(fitted.score(history.values.subarray(row * 5, row * 5 + 5))).toEqual({ value: all[row] });
+  it.each([
+    ['few', 7],
+    ['many', 600],
+  ])('scores a row alone as it does among %s others, to the bit', (_, rows) => {
+    const fitted = fit(noise(600, 5));
+    const asked = noise(rows, 5, 2);
+    const alone = Array.from({ length: rows }, (_, row) => fitted.score(asked.values.subarray(row * 5, row * 5 + 5)));
+    expect([...fitted.scoreAll(asked)].map((value) => ({ value }))).toEqual(alone);
+  });
+
+  it('has nothing to say of no rows', () => {
+    expect(fit(noise(30, 3)).scoreAll(noise(0, 3))).toEqual(new Float64Array());
   });
 
   it('leaves rows with a missing value out of history and unscored', () => {
