@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { axisNumber, extent, niceRange } from './value-axis.ts';
 
 /** What is drawn: one value per time, NaN for a gap, and the expected band where there is one. */
 export interface ChartPoints {
@@ -50,59 +51,12 @@ const signs = {
   ascii: { dotsAcross: 1, dotsDown: 1, band: ':', tick: '+', wall: '|', corner: '+', floor: '-', mark: '+', bar: '=' },
 } as const;
 
-/** Short enough for an axis, exact enough to read: 1.2k, 0.05, 3.4M. */
-export function axisNumber(value: number): string {
-  const size = Math.abs(value);
-  const scaled = [
-    [1e12, 'T'],
-    [1e9, 'G'],
-    [1e6, 'M'],
-    [1e4, 'k', 1e3],
-  ] as const;
-  for (const [from, letter, divisor] of scaled) {
-    if (size >= from && size < 1e15) return `${Number((value / (divisor ?? from)).toPrecision(3))}${letter}`;
-  }
-  if (size >= 1e15 || (size > 0 && size < 1e-3)) return value.toExponential(1);
-  return String(Number(value.toPrecision(3)));
-}
-
-/** Round steps for an axis, from below the lowest to above the highest value; at most some rows of them. */
-function niceRange(lowest: number, highest: number, rows: number): { low: number; high: number; steps: number } {
-  const size = Math.max(Math.abs(lowest), Math.abs(highest));
-  // Halves first: the span of two values near the limits of a double must not overflow.
-  const half = highest / 2 - lowest / 2;
-  const isFlat = half <= Math.max(size * 1e-12, Number.MIN_VALUE * 1e6);
-  const quarter = isFlat ? Math.max(size, 1e-300) * 0.05 : half / 2;
-  const rough = Math.min(quarter / Math.max(1, Math.floor(rows / 2) / 4), Number.MAX_VALUE / 100);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
-  const first = Math.floor(lowest / step);
-  const last = Math.max(first + 1, Math.ceil(highest / step));
-  const within = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
-  return { low: within(first * step), high: within(last * step), steps: last - first };
-}
-
 const minute = 60;
 const timeSteps = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * minute);
 
 function timeLabel(seconds: number, step: number): string {
   const iso = new Date(seconds * 1000).toISOString();
   return step >= 1440 * minute || seconds % 86_400 === 0 ? iso.slice(5, 10) : iso.slice(11, 16);
-}
-
-/** Lowest and highest finite of several rows of numbers; undefined where there is none. */
-function extent(rows: readonly (ArrayLike<number> | undefined)[]): readonly [number, number] | undefined {
-  let lowest = Infinity;
-  let highest = -Infinity;
-  for (const row of rows) {
-    for (let index = 0; index < (row?.length ?? 0); index++) {
-      const value = row?.[index] ?? Number.NaN;
-      if (!Number.isFinite(value)) continue;
-      lowest = Math.min(lowest, value);
-      highest = Math.max(highest, value);
-    }
-  }
-  return lowest > highest ? undefined : [lowest, highest];
 }
 
 /** The least and the greatest value that falls on each dot column: no spike is lost, however many points there are. */

@@ -48,7 +48,7 @@ const shortUnits: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** `Megabytes/Second` is `MB/s`, `Count/Second` is `/s`; a unit that is not CloudWatch's stays as it is. */
-function shortUnit(unit: string): string {
+export function shortUnit(unit: string): string {
   const [of, per = ''] = unit.split('/');
   const short = shortUnits[of];
   if (short === undefined) return unit;

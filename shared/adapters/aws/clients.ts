@@ -1,5 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -45,3 +46,4 @@ export const sqsClient = (options: ClientOptions = {}): SQSClient => new SQSClie
 export const secretsManagerClient = (options: ClientOptions = {}): SecretsManagerClient =>
   new SecretsManagerClient(settings(options));
 export const ssmClient = (options: ClientOptions = {}): SSMClient => new SSMClient(settings(options));
+export const lambdaClient = (options: ClientOptions = {}): LambdaClient => new LambdaClient(settings(options));
