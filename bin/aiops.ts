@@ -9,6 +9,10 @@ import { processTerminal } from './terminal.ts';
 
 const config = ['--config <file>', 'Settings (aiops.yaml)'] as const;
 const data = ['--data <folder>', 'Where history, models and state live (aiops-data)'] as const;
+const bucket = [
+  '--bucket <name>',
+  'A deployment’s bucket (output BucketName of the stack) instead of a folder',
+] as const;
 const watch = ['--watch <name>', 'Only this watch of the settings'] as const;
 
 const commands: readonly CommandDescription[] = [
@@ -100,6 +104,31 @@ const commands: readonly CommandDescription[] = [
     ],
     examples: ['aiops simulate --out simulated --days 7'],
     load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    usage: 'incidents [action] [id]',
+    summary: 'What is open and what was; the story of one (show); and ack, snooze, normal, close',
+    options: [
+      data,
+      bucket,
+      ['--days <n>', 'list: how far back it tells of what is over, 1 to 90 (1)'],
+      ['--for <duration>', 'snooze: how long (2h); normal: for how long (for good)'],
+      ['--series <label>', 'normal: only this one of its anomalies'],
+      ['--by <name>', 'Who does it, for others to read (your user name)'],
+    ],
+    examples: [
+      'aiops incidents',
+      'aiops incidents show 3w5e11264sgsg',
+      'aiops incidents snooze 3w5e --for 2h --bucket my-bucket',
+    ],
+    load: async () => (await import('./commands/incidents.ts')).incidents,
+  },
+  {
+    usage: 'feedback [action] [id]',
+    summary: 'What people called normal; remove takes it back',
+    options: [data, bucket, ['--watch <name>', 'Only this watch']],
+    examples: ['aiops feedback', 'aiops feedback remove s-0001.5f2c9a7be1d04c33'],
+    load: async () => (await import('./commands/feedback.ts')).feedback,
   },
   {
     usage: 'doctor',

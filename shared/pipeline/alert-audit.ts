@@ -48,9 +48,9 @@ const auditRecord = z.discriminatedUnion('kind', [
   z.object({
     ...head,
     kind: z.literal('action'),
-    action: z.enum(['acknowledge', 'snooze', 'close']),
+    action: z.enum(['acknowledge', 'snooze', 'close', 'normal']),
     by: z.string(),
-    /** Of a snooze, epoch seconds. */
+    /** Of a snooze, and of what is normal for a while only; epoch seconds. */
     until: z.number().nullable(),
   }),
 ]);

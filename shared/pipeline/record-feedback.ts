@@ -8,10 +8,9 @@ import {
 } from '../alerting/feedback.ts';
 import type { Story } from '../alerting/incident.ts';
 import { fingerprint } from '../alerting/fingerprint.ts';
-import type { Log } from '../ports/log.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
 import { keys } from '../settings/keys.ts';
-import { feedbackId, listFeedback } from './list-feedback.ts';
+import { auditHead, writeAudit } from './alert-audit.ts';
+import { feedbackId, type FeedbackPorts, listFeedback } from './list-feedback.ts';
 import { writeJson } from './stored-json.ts';
 
 export interface NormalRequest {
@@ -38,10 +37,7 @@ export interface FeedbackOutcome {
  *
  * @throws RangeError where the times make no sense.
  */
-export async function recordFeedback(
-  request: NormalRequest,
-  ports: { readonly store: ObjectStore; readonly log: Log },
-): Promise<FeedbackOutcome> {
+export async function recordFeedback(request: NormalRequest, ports: FeedbackPorts): Promise<FeedbackOutcome> {
   const { story, member, by, now, until } = request;
   if (until !== null && !(until > now)) throw new RangeError(`until is ${until}, and now is ${now}: give a later one`);
   const said = calledNormal(story, member).flatMap(([key, of]) => {
@@ -60,6 +56,10 @@ export async function recordFeedback(
         (await writeJson(ports.store, keys.feedback(watch, one.id), feedbackSchema.parse(one), 'absent')) === 'stored'
       )
         stored.push(one);
+  }
+  if (stored.length > 0) {
+    const record = { ...auditHead(story, now), kind: 'action', action: 'normal', by, until } as const;
+    await writeAudit(ports.store, [record], now, `normal-${stored[0].id}`);
   }
   ports.log.info('called normal', { incident: story.id, by, feedback: stored.map(({ id }) => id) });
   return { outcome: stored.length === 0 ? 'already' : 'done', feedback: stored };

@@ -1,8 +1,6 @@
-import type { Log } from '../ports/log.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { type CalledNormal, calledNormalOf, normalAt } from './called-normal.ts';
-import { feedbackIds, readFeedback } from './list-feedback.ts';
+import { feedbackIds, type FeedbackPorts, readFeedback } from './list-feedback.ts';
 
 /**
  * What people call normal in a shard by now. Feedback never changes once it is written: what is known is kept while it
@@ -13,7 +11,7 @@ import { feedbackIds, readFeedback } from './list-feedback.ts';
 export async function renewCalledNormal(
   known: readonly CalledNormal[],
   { watch, shard, tick }: ShardMessage,
-  ports: { readonly store: ObjectStore; readonly log: Log },
+  ports: FeedbackPorts,
 ): Promise<readonly CalledNormal[]> {
   const before = new Map(known.map((one) => [one.id, one]));
   const found: CalledNormal[] = [];

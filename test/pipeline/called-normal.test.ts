@@ -136,7 +136,15 @@ describe('a judge', () => {
 });
 
 describe('how strong a deviation must be', () => {
-  const mark = { id: 'x', entity: 'e', series: 's', metrics: [], until: null } as const;
+  const mark: CalledNormal = {
+    id: 'x',
+    entity: 'e',
+    series: 's',
+    direction: 'any',
+    metrics: [],
+    strength: 1,
+    until: null,
+  };
   it.each([
     ['as before where nobody said anything', [], undefined],
     [
@@ -162,7 +170,7 @@ describe('how strong a deviation must be', () => {
   });
 
   it('no longer depends on what has ended', () => {
-    const until = (end: number | null) => ({ ...mark, direction: 'any' as const, strength: 1, until: end });
+    const until = (end: number | null) => ({ ...mark, until: end });
     expect(normalAt([until(100), until(99), until(null)], 99).map((one) => one.until)).toEqual([100, null]);
   });
 });

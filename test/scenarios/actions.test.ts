@@ -268,7 +268,9 @@ describe('a token', () => {
   });
 
   it('that is garbage is not valid, whatever it is, and costs no look into the store', async () => {
-    const blind = portsOf({ store: { ...store, get: () => Promise.reject(new Error('was asked')) } as never });
+    const blind = portsOf({
+      store: Object.assign(new MemoryObjectStore(), { get: () => Promise.reject(new Error('was asked')) }),
+    });
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1, maxLength: 300, unit: 'binary' }), async (text) => {
         const answer = await ask(`/a/${encodeURIComponent(text.replace(/\p{Cs}/gu, ''))}x`, {}, blind);
@@ -279,7 +281,8 @@ describe('a token', () => {
   });
 
   it('is never valid where actions are off', async () => {
-    const { signer: _, ...off } = portsOf();
+    const { signer: given, ...off } = portsOf();
+    expect(given).toBe(signer);
     expect((await ask(await linkTo('acknowledge'), form({}), off)).status).toBe(404);
   });
 
@@ -311,7 +314,8 @@ describe('links in a notice', () => {
       label: 'web-1',
       deviation: { ...deviation, direction: 'any', metrics: ['web-1/cpu'] },
     });
-    const { series: _, ...entity } = whole;
+    const { series, ...entity } = whole;
+    expect(series).toBe(whole.key);
     incident = incidentOf([cpu, entity]);
     await saveIncident(store, incident, (await loadIncident(store, incident.group)).version);
     await ask(await linkTo('normal'), form({}));

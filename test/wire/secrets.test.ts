@@ -40,12 +40,12 @@ function answer(target: string, input: Record<string, unknown>): Answer {
       : { status: 200, body: { SecretString: found } };
   }
   if (target === 'AmazonSSM.GetParameter' && input['WithDecryption'] === true) {
-    const [name, version] = String(input['Name']).split(':');
+    const [name, version] = String(input['Name']).split(':') as [string, string | undefined];
     const versions = vault.parameters.get(name);
     if (versions === undefined) return refuse(400, 'ParameterNotFound');
     const number = version === undefined ? versions.length : Number(version);
-    const value = versions.at(number - 1);
-    if (value === undefined || number < 1) return refuse(400, 'ParameterVersionNotFound');
+    const value: string | undefined = number < 1 ? undefined : versions.at(number - 1);
+    if (value === undefined) return refuse(400, 'ParameterVersionNotFound');
     return { status: 200, body: { Parameter: { Name: name, Type: 'SecureString', Value: value, Version: number } } };
   }
   return refuse(400, 'UnknownOperationException');
