@@ -2,7 +2,7 @@ import type { ChartColours } from './chart-colours.ts';
 import type { LegendEntry } from './chart-legend.ts';
 import type { ChartRow } from './chart-points.ts';
 import type { ChartSpec } from './chart-spec.ts';
-import { clockWords, dateWords } from './time-axis.ts';
+import { clockWords, dateWords, furthestTime } from './time-axis.ts';
 import { axisNumber, type ValueAxis } from './value-axis.ts';
 import { shortUnit, valueWords } from './words.ts';
 
@@ -33,12 +33,12 @@ export function withUnit(label: string, unit: string): string {
 
 /** A value in a chart's words: large ones as on its axis, to four digits. */
 export const chartValue = (value: number, unit = ''): string =>
-  Math.abs(value) >= 1e5 ? withUnit(axisNumber(value, 4), unit) : valueWords(value, unit);
+  Number.isFinite(value) && Math.abs(value) >= 1e5 ? withUnit(axisNumber(value, 4), unit) : valueWords(value, unit);
 
 /** `09:30`, with its date where that is not the newest point's. */
 export function momentWords(time: number, { local, newest }: Pick<ChartFacts, 'local' | 'newest'>): string {
   const at = local(time);
-  if (Number.isNaN(at)) return 'an unknown time';
+  if (!(Math.abs(at) <= furthestTime)) return 'an unknown time';
   const isSameDay = newest !== undefined && dateWords(local(newest.time)) === dateWords(at);
   return isSameDay ? clockWords(at) : `${dateWords(at)} ${clockWords(at)}`;
 }

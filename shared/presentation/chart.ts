@@ -9,6 +9,7 @@ import type { ChartSpec, ChartStyle } from './chart-spec.ts';
 import { fitText, px, svgText, textWidth } from './chart-text.ts';
 import { chartEntries, chartValue, summaryOf, type ChartFacts } from './chart-words.ts';
 import { escapeMarkup } from './escape-markup.ts';
+import { furthestTime } from './time-axis.ts';
 import { plainName, plainText } from './plain-text.ts';
 
 const sizes = { width: [80, 4000], height: [40, 4000] } as const;
@@ -44,7 +45,18 @@ export function drawChart(spec: ChartSpec, style: ChartStyle): string {
   );
 }
 
-function factsOf(spec: ChartSpec, timezone: string): ChartFacts {
+/** A moment that calendars can say; what is none is not told. */
+const moment = (time: number | undefined): number | undefined =>
+  time !== undefined && Math.abs(time) <= furthestTime ? time : undefined;
+
+function factsOf(given: ChartSpec, timezone: string): ChartFacts {
+  const { since, until, ...rest } = given;
+  const [began, ended] = [moment(since), moment(until)];
+  const spec: ChartSpec = {
+    ...rest,
+    ...(began === undefined ? {} : { since: began }),
+    ...(ended === undefined ? {} : { until: ended }),
+  };
   const rows = chartRows(spec.points);
   return {
     spec,

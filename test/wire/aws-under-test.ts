@@ -1,6 +1,7 @@
 import {
   cloudWatchClient,
   eventBridgeClient,
+  lambdaClient,
   s3Client,
   sqsClient,
   type ClientOptions,
@@ -25,6 +26,7 @@ export function clientsOf(aws: FakeAws, accessKeyId = 'AKIATEST', more: ClientOp
     s3: s3Client(options),
     cloudWatch: cloudWatchClient(options),
     eventBridge: eventBridgeClient(options),
+    lambda: lambdaClient(options),
     sqs: sqsClient(options),
   };
   for (const client of Object.values(clients)) client.config.credentials = credentials;
