@@ -9,13 +9,16 @@ import type { SeriesDescription } from '../shared/metrics/metric.ts';
 import type { WatchSelection } from '../shared/metrics/selection.ts';
 import type { TrainSummary } from '../shared/pipeline/train-models.ts';
 import { trainModels } from '../shared/pipeline/train-models.ts';
+import type { Channel } from '../shared/ports/channel.ts';
 import type { Log } from '../shared/ports/log.ts';
 import type { Discovery, MetricSource, Reading } from '../shared/ports/metric-source.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import { checkSettings } from '../shared/settings/load-settings.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import { DemoAlerts } from './demo-alerts.ts';
 import { gatherIncidents } from './demo-incidents.ts';
 import type { DemoIncident } from './demo-incidents.ts';
+import type { Told } from './overheard-channel.ts';
 import { runTick } from './run-tick.ts';
 import type { LocalPorts } from './run-tick.ts';
 
@@ -34,6 +37,8 @@ export interface DemoOptions {
   readonly log: Log;
   readonly onProgress: (step: 'history' | 'train' | 'live', done: number, of: number) => void;
   readonly signal: AbortSignal;
+  /** Who is told, by name. */
+  readonly channels: ReadonlyMap<string, Channel>;
 }
 
 export interface DemoRun {
@@ -50,6 +55,8 @@ export interface DemoRun {
   readonly ticks: number;
   readonly points: number;
   readonly historyPoints: number;
+  /** What was said on each channel, in order; the end of the story closes what is left. */
+  readonly told: readonly Told[];
 }
 
 /** The settings of the demo, as an aiops.yaml would have them. */
@@ -81,23 +88,28 @@ export const demoSettings = (seed: number): Settings =>
  * A first deployment, fast-forwarded: a first tick, a week of history fetched and learned, models trained, then some
  * days tick by tick while things go wrong. The pipeline is the deployed one; only time and the fleet are made up.
  */
-export async function runDemo({ seed, days, store, log, onProgress, signal }: DemoOptions): Promise<DemoRun> {
+export async function runDemo({ seed, days, store, log, onProgress, signal, channels }: DemoOptions): Promise<DemoRun> {
   const settings = demoSettings(seed);
   let now = goLive;
   const clock = { now: () => now };
   const fleet = new SimulatedFleet(seed, clock, { faultsFrom: goLive });
   const source = new CountingSource(fleet, (days) => onProgress('history', Math.min(days, historyDays), historyDays));
   const signals: Signal[] = [];
+  const alerts = new DemoAlerts({ settings, store, channels, log, now: clock.now, setTo: (time) => (now = time) });
   const ports: LocalPorts = {
     settings,
     store,
     bytes: nodeBytes,
     source: () => source,
-    bus: new MemoryEventBus((one) => signals.push(one)),
+    bus: new MemoryEventBus((one) => {
+      signals.push(one);
+      alerts.hear(one);
+    }),
     sink: new MemoryMetricSink(),
     queue: new MemoryWorkQueue(),
     clock,
     log,
+    afterTick: () => alerts.afterTick(),
   };
   const tickAt = async (tick: number): Promise<number> => {
     signal.throwIfAborted();
@@ -121,9 +133,15 @@ export async function runDemo({ seed, days, store, log, onProgress, signal }: De
   const to = goLive + days * day;
   const ticks = (days * day) / every;
   let points = 0;
-  for (let index = 1; index <= ticks; index++) {
-    points += await tickAt(goLive + index * every);
-    onProgress('live', index, ticks);
+  let told: readonly Told[] = [];
+  try {
+    for (let index = 1; index <= ticks; index++) {
+      points += await tickAt(goLive + index * every);
+      onProgress('live', index, ticks);
+    }
+    told = [...alerts.told];
+  } finally {
+    await alerts.end();
   }
   return {
     settings,
@@ -138,6 +156,7 @@ export async function runDemo({ seed, days, store, log, onProgress, signal }: De
     ticks,
     points,
     historyPoints,
+    told,
   };
 }
 

@@ -8,6 +8,7 @@ import { durationWords, rarityWords, shortDuration, timeWords, valueWords } from
 import { wrapWords } from '../shared/presentation/wrap-words.ts';
 import { watchesOf } from '../shared/settings/settings.ts';
 import type { Comparison, DemoFinding, DemoIncident, JudgedFault } from './demo-incidents.ts';
+import { noticeLines, noticesOf } from './demo-notices.ts';
 import type { DemoRun } from './demo-run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,7 +38,9 @@ export async function* demoStory(
   const colour = createColors(terminal.colours);
   for (const [index, judged] of faults.entries()) {
     yield '';
-    for (const line of faultLines(judged, index + 1, terminal)) yield* wrapWords(line, width);
+    const notices = judged.found === undefined ? [] : noticesOf(judged.found, run.told);
+    for (const line of faultLines(judged, index + 1, terminal, notices.length > 0)) yield* wrapWords(line, width);
+    for (const line of noticeLines(notices, width - 3, terminal)) yield `   ${line}`;
     const series = await seriesOf(run, judged);
     for (const line of await chartOf(run, judged, series, width, terminal)) yield line;
   }
@@ -62,12 +65,19 @@ const unusualCell = ({ kind, rarity }: Finding): string =>
     ? `unseen for ${durationWords(rarity.evidenceSeconds)}`
     : unusualWords({ kind, rarity });
 
-function faultLines({ fault, found, delay }: JudgedFault, number: number, terminal: Terminal): readonly string[] {
+function faultLines(
+  { fault, found, delay }: JudgedFault,
+  number: number,
+  terminal: Terminal,
+  isTold: boolean,
+): readonly string[] {
   const colour = createColors(terminal.colours);
   const what = `${fault.kind} on ${fault.entities.join(', ')}`;
   const head = `${colour.bold(`${number}. ${what}`)}, ${clockOf(fault.start)} to ${clockOf(fault.end).slice(4)}`;
   if (found === undefined || delay === undefined) return [head, `   ${colour.red('not found')}`];
   const finding = tellingFinding(found, fault);
+  const after = `   ${colour.green('found')} at ${clockOf(found.firstTold)}, ${shortDuration(delay)} after it began`;
+  if (isTold) return [head, `${after}. People read:`];
   const others = [
     ...new Set(
       found.findings.filter((one) => one.label !== found.entity && one.label !== finding.label).map((one) => one.label),
@@ -75,7 +85,7 @@ function faultLines({ fault, found, delay }: JudgedFault, number: number, termin
   ];
   return [
     head,
-    `   ${colour.green('found')} at ${clockOf(found.firstTold)}, ${shortDuration(delay)} after it began; ${unusualWords(finding)}`,
+    `${after}; ${unusualWords(finding)}`,
     `   ${finding.label} of ${found.entity}: ${strongestWords(finding)}`,
     `   ${finding.explanation}${others.length === 0 ? '' : ` (also ${others.join(', ')})`}`,
   ];

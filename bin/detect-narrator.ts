@@ -6,10 +6,10 @@ import { headline, isEnding } from '../shared/presentation/notice-words.ts';
 import { tellChange } from '../shared/presentation/tell-change.ts';
 import { changesOf } from '../shared/presentation/told-changes.ts';
 import type { Change, Heard } from '../shared/presentation/told-changes.ts';
-import { webhookBody } from '../shared/presentation/webhook-body.ts';
 import { timeWords } from '../shared/presentation/words.ts';
 import type { Watch } from '../shared/settings/settings.ts';
 import { leftOutWords } from './left-out.ts';
+import { toldAsJson } from './overheard-channel.ts';
 import type { Told } from './overheard-channel.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -106,9 +106,7 @@ export class DetectNarrator {
   }
 
   #write(summary: TickSummary, signals: readonly Signal[]): void {
-    const notices = this.#told
-      .splice(0)
-      .map(({ channel, kind, notice, delivery }) => ({ channel, kind, ...delivery, notice: webhookBody(notice) }));
+    const notices = this.#told.splice(0).map(toldAsJson);
     this.#terminal.out(`${JSON.stringify({ ...summary, signals, notices })}\n`);
   }
 

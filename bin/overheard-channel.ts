@@ -1,5 +1,6 @@
 import type { Notice } from '../shared/alerting/notice.ts';
 import type { Channel, Delivery } from '../shared/ports/channel.ts';
+import { webhookBody } from '../shared/presentation/webhook-body.ts';
 
 /** What was said on a channel, and what became of it. */
 export interface Told {
@@ -24,3 +25,11 @@ export function overheard(name: string, channel: Channel, heard: (told: Told) =>
     ...digests,
   };
 }
+
+/** For programs: the notice as a webhook would have it. */
+export const toldAsJson = ({ channel, kind, notice, delivery }: Told): object => ({
+  channel,
+  kind,
+  ...delivery,
+  notice: webhookBody(notice),
+});

@@ -3,17 +3,24 @@ import { resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import { FileObjectStore } from '../../shared/adapters/local/file-object-store.ts';
 import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
+import type { Channel } from '../../shared/ports/channel.ts';
+import type { Log } from '../../shared/ports/log.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
 import { wrapWords } from '../../shared/presentation/wrap-words.ts';
 import type { RunCommand } from '../command-line.ts';
 import { compare } from '../demo-incidents.ts';
 import { runDemo } from '../demo-run.ts';
+import { demoTerminal, toldLines } from '../demo-notices.ts';
 import { demoStory } from '../demo-story.ts';
 import { exitCode } from '../exit-code.ts';
 import { humanLog } from '../human-log.ts';
+import { openChannels, terminalChannel } from '../open-channels.ts';
 import { flag, text, wholeNumber } from '../options.ts';
+import { toldAsJson } from '../overheard-channel.ts';
+import { pacedChannel } from '../paced-channel.ts';
 import { progressBar } from '../progress.ts';
 import type { Progress } from '../progress.ts';
+import type { Terminal } from '../terminal.ts';
 import { trainingLines } from '../training-lines.ts';
 
 const titles = { history: 'fetch a week   ', train: 'train', live: 'watch' } as const;
@@ -28,6 +35,7 @@ export const demo: RunCommand = async (_args, options, terminal) => {
   const say = (line: string): void => {
     if (!asJson) terminal.out(`${line}\n`);
   };
+  const log = humanLog(terminal, flag(options, 'debug'));
   const startedAt = performance.now();
   const width = Math.min(terminal.columns, 110);
   const tell = (text: string): void => {
@@ -38,6 +46,7 @@ export const demo: RunCommand = async (_args, options, terminal) => {
     `First it gets a week of history to learn from; then things go wrong for ${days} ${days === 1 ? 'day' : 'days'}, and every five minutes it looks at what is new. It does not know what is done to it. Times are UTC.`,
   );
 
+  const channels = await demoChannels(terminal, log);
   let step: keyof typeof titles | undefined;
   let bar: Progress | undefined;
   const run = await runDemo({
@@ -47,8 +56,9 @@ export const demo: RunCommand = async (_args, options, terminal) => {
       folder === undefined
         ? new MemoryObjectStore()
         : new FileObjectStore(resolve(terminal.cwd, folder), { durable: false }),
-    log: humanLog(terminal, flag(options, 'debug')),
+    log,
     signal: terminal.signal,
+    channels,
     onProgress: (now, done, of) => {
       if (now !== step) {
         bar?.stop();
@@ -73,7 +83,7 @@ export const demo: RunCommand = async (_args, options, terminal) => {
       medianDelaySeconds: median,
     };
     terminal.out(
-      `${JSON.stringify({ seed, days, seconds, ticks, points, historyPoints, training, summary, ...compared, incidents })}\n`,
+      `${JSON.stringify({ seed, days, seconds, ticks, points, historyPoints, training, summary, ...compared, incidents, notices: run.told.map(toldAsJson) })}\n`,
     );
     return exitCode.ok;
   }
@@ -90,11 +100,23 @@ export const demo: RunCommand = async (_args, options, terminal) => {
   say(
     `${run.ticks} ticks and ${run.historyPoints + run.points} points in ${seconds.toFixed(0)} s. Another fleet: npm start -- --seed ${seed + 1}`,
   );
+  for (const line of toldLines(run.told)) tell(line);
   say('');
   say('What to do next');
+  say('  the same to your people:    SLACK_WEBHOOK_URL=… PAGERDUTY_KEY=… npm start');
   say('  your own data, row by row:  npx aiops score my.csv --out scored.csv');
   say('  this machine, live:         npx aiops detect --source host --follow');
   say('  your AWS account, dry:      npx aiops init && npx aiops doctor');
   say('  have it done there:         npx cdk deploy');
   return exitCode.ok;
 };
+
+/** The story is shown once it is over: what people at this terminal are told is kept until then. */
+async function demoChannels(terminal: Terminal, log: Log): Promise<ReadonlyMap<string, Channel>> {
+  const show = (): void => undefined;
+  const { channels } = await openChannels({ alerts: { channels: {} }, terminal, show, account: false, log });
+  return new Map([
+    [demoTerminal, terminalChannel({ terminal, show })],
+    ...[...channels].map(([name, one]): [string, Channel] => [name, pacedChannel(one, terminal.signal)]),
+  ]);
+}
