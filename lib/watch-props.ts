@@ -152,6 +152,20 @@ export interface WatchProps {
   readonly shadow?: boolean;
 
   /**
+   * What makes one incident: an entity, the watch, everything, or what has the same label.
+   *
+   * @default - what `alerts` says, else 'entity'
+   */
+  readonly groupBy?: WatchInput['groupBy'];
+
+  /**
+   * What to do when it is strange: an address that stands in every notice of this watch.
+   *
+   * @default - that of `alerts`, else none
+   */
+  readonly runbook?: string;
+
+  /**
    * Go with every signal, for routing.
    *
    * @default - none

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { cloudWatchClient, s3Client } from '../../shared/adapters/aws/clients.ts';
+import { LambdaChartPainter } from '../../shared/adapters/aws/chart-painter.ts';
+import { cloudWatchClient, lambdaClient, s3Client } from '../../shared/adapters/aws/clients.ts';
 import { CloudWatchSink } from '../../shared/adapters/aws/cloudwatch-sink.ts';
 import { powertoolsLog } from '../../shared/adapters/aws/powertools-log.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
@@ -19,12 +20,20 @@ import type { Settings } from '../../shared/settings/settings.ts';
 import { createHandler, createSweep, type Run } from './handler.ts';
 
 showSources(import.meta.url);
-const { bucket, namespace, settingsKey, actionsUrl, pagerDutyServer } = readEnvironment(process.env);
+const { bucket, namespace, settingsKey, chartFunction, actionsUrl, pagerDutyServer } = readEnvironment(process.env);
 const log = powertoolsLog(new Logger({ serviceName: 'alert-router' }));
 const clock = systemClock;
-const store = new S3ObjectStore({ bucket, client: s3Client() });
+const s3 = s3Client();
+const store = new S3ObjectStore({ bucket, client: s3 });
 const sink = new CloudWatchSink({ namespace, client: cloudWatchClient() });
 const secrets = new AwsSecrets({ clock, log });
+
+const painter =
+  chartFunction === undefined
+    ? {}
+    : { painter: new LambdaChartPainter({ functionName: chartFunction, bucket, lambda: lambdaClient(), s3, log }) };
+const region = process.env['AWS_REGION'];
+const home = region === undefined ? {} : { consoleRegion: region };
 
 /** What a delivery that was begun last still needs to be remembered. */
 const REMEMBERING_SECONDS = 5;
@@ -50,6 +59,8 @@ const lasting = readOnce(async () => {
 
 const ports = async (run: Run): Promise<AlertPorts> => ({
   ...(await lasting()),
+  ...painter,
+  ...home,
   store,
   bytes: nodeBytes,
   sink,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,11 +42,7 @@ export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
   if (built !== undefined) return built;
   const { outputFiles } = buildSync({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(
-      functionNames
-        .filter((name) => existsSync(join(root, 'lambdas', name, 'index.ts')))
-        .map((name) => [`${name}/index`, `lambdas/${name}/index.ts`]),
-    ),
+    entryPoints: Object.fromEntries(functionNames.map((name) => [`${name}/index`, `lambdas/${name}/index.ts`])),
     outdir: join(root, 'dist'),
     outExtension: { '.js': '.mjs' },
     write: false,

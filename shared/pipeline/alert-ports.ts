@@ -23,6 +23,8 @@ export interface AlertPorts {
   readonly painter?: ChartPainter;
   /** Links that act on an incident; none where actions are off. */
   readonly actionLinks: (incident: Incident, now: number) => Promise<readonly NoticeLink[]>;
+  /** Region of the account's console, for links to graphs; absent outside an account. */
+  readonly consoleRegion?: string;
   /** Unique to this run of this process: who holds a claim, and the name of what it writes to the audit. */
   readonly runId: string;
   /**

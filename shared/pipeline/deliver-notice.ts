@@ -1,7 +1,9 @@
 import type { Decision, Story } from '../alerting/incident.ts';
 import { noticeOf } from '../alerting/notice-of.ts';
+import { isPager } from '../alerting/routes.ts';
 import type { NoticeLink } from '../alerting/notice.ts';
 import type { AlertPorts } from './alert-ports.ts';
+import { lookLinks } from './look-links.ts';
 import { inFlight, LONGEST_DELIVERY_SECONDS, type Outcome, type Owed } from './incident-claim.ts';
 
 /**
@@ -27,7 +29,7 @@ export async function deliverNotices(
         { links, ...(image === undefined ? {} : { image }) },
         ports,
       );
-      return { channel, owed, delivery };
+      return { channel, owed, isPager: isPager(ports.channels.get(channel)?.kind), delivery };
     }),
   );
 }
@@ -60,12 +62,14 @@ async function deliverOne(
 const decisionFor = (told: Decision, { notice, reason }: Owed): Decision => ({ ...told, number: notice, reason });
 
 async function linksOf(story: Story, ports: AlertPorts): Promise<readonly NoticeLink[]> {
+  const now = ports.clock.now();
+  const looking = lookLinks(story, ports.settings, ports.consoleRegion, now);
   try {
-    return await ports.actionLinks(story, ports.clock.now());
+    return [...looking, ...(await ports.actionLinks(story, now))];
   } catch (error) {
-    // People are told without links rather than not at all.
+    // People are told without these links rather than not at all.
     ports.log.error('no action links', { incident: story.id, error: String(error) });
-    return [];
+    return looking;
   }
 }
 
