@@ -102,8 +102,9 @@ export const watchWords = ({ watches }: Notice): string =>
         2,
       );
 
-/** What is meant; empty where it is the entity as a whole. */
-const labelOf = ({ label, entity }: NoticeFinding): string => (label === entity ? '' : plainName(label, 80));
+/** What is meant; empty where it is the entity as a whole. A storm's labels begin with the entity. */
+const labelOf = ({ label, entity }: NoticeFinding): string =>
+  label === entity ? '' : plainName(label.startsWith(`${entity} `) ? label.slice(entity.length + 1) : label, 80);
 
 function briefly(finding: NoticeFinding): string {
   const label = labelOf(finding);
@@ -203,11 +204,13 @@ export function mainFacts(notice: Notice): MainFacts {
   const { since, at, until, reason, findings } = notice;
   const over = isEnding(notice);
   if (findings.length === 0) {
-    const when = reason === 'page-budget-spent' ? '' : sinceWords(since, at, over ? (until ?? at) : undefined);
+    const when = sinceWords(since, at, over ? (until ?? at) : undefined);
     return { name: '', numbers: '', when, why: '', parts: [] };
   }
   const [worst] = findings;
-  const several = notice.entities.length > 1 || reason === 'page-budget-spent';
+  if (reason === 'page-budget-spent')
+    return { name: '', numbers: '', when: '', why: plainText(worst.explanation, 500), parts: [] };
+  const several = notice.entities.length > 1;
   const spoken = !over && !several && explainsItself(worst);
   const when = over ? [sinceWords(since, at, until ?? at)] : [sinceWords(worst.since, at), unusualWords(worst)];
   const value = worst.observed === null ? '' : `observed ${rounded(worst.observed, worst.unit)}`;
@@ -230,14 +233,16 @@ export function mainFacts(notice: Notice): MainFacts {
 
 /** One line of something that fires beside the gravest. */
 export function otherWords(notice: Notice, finding: NoticeFinding): string {
-  const { entity, label, status } = finding;
-  const several = notice.entities.length > 1;
-  const name =
-    label === entity ? plainName(entity, 100) : `${several ? `${plainName(entity, 80)} ` : ''}${plainName(label, 100)}`;
-  const state =
-    status === 'firing' || isEnding(notice) ? '' : status === 'normal' ? ', normal again' : ', not known now';
-  const facts = [observedWords(finding), unusualWords(finding)].filter((words) => words !== '').join(', ');
-  return `${name}${facts === '' ? '' : `: ${facts}`}${state}`;
+  const { entity, status } = finding;
+  const label = labelOf(finding);
+  const name = notice.entities.length > 1 || label === '' ? `${plainName(entity, 80)} ${label}`.trim() : label;
+  if (isEnding(notice)) return name;
+  if (status !== 'firing') return `${name}: ${status === 'normal' ? 'normal again' : 'not known now'}`;
+  const why = explainsItself(finding) ? plainText(finding.explanation, 200) : '';
+  const facts = [why === '' ? observedWords(finding) : why, unusualWords(finding)];
+  // A limit's sentence begins with its metric.
+  const short = label !== '' && why.startsWith(label) ? name.slice(0, -label.length).trim() : name;
+  return [short, facts.filter((words) => words !== '').join(', ')].filter((words) => words !== '').join(': ');
 }
 
 /** Sentences that stand apart, because whoever overlooks them is misled. */
@@ -250,9 +255,6 @@ export function cautions(notice: Notice): readonly string[] {
       : []),
     ...(reason === 'began-and-ended' ? ['It could not be told while it lasted. Nobody was paged.'] : []),
     ...(reason === 'flapping' ? ['It will not be told again until it is calm, unless it gets worse.'] : []),
-    ...(reason === 'page-budget-spent'
-      ? ['Critical incidents and limits that you set yourself still page; everything else is told without paging.']
-      : []),
   ];
 }
 
