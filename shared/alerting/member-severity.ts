@@ -15,16 +15,18 @@ export function weighMembers(members: Incident['members'], table: readonly Sever
   const weighed: Incident['members'] = {};
   for (const [key, member] of Object.entries(members)) {
     weighed[key] =
-      member.finding.status === 'firing' ? weigh(member, member.mode === 'live' ? live : all, table) : member;
+      member.finding.status === 'normal' ? member : weigh(member, member.mode === 'live' ? live : all, table);
   }
   return weighed;
 }
 
 function weigh(member: Member, metrics: number, table: readonly SeverityRow[]): Member {
-  const { finding, evaluatedAt } = member;
-  // What recovered and fires again has fired since its new beginning only.
-  const firedAt = Math.max(member.firedAt ?? evaluatedAt, finding.since);
-  const severity = severityOf(finding, { now: evaluatedAt, firedAt, metrics }, table);
+  const { finding, lastFiredAt } = member;
+  if (lastFiredAt === null) return member;
+  // What recovered and fires again has fired since its new beginning only; a gap makes nothing graver, nor milder.
+  const firedAt = Math.max(member.firedAt ?? lastFiredAt, finding.since);
+  const now = severityOf(finding, { now: lastFiredAt, firedAt, metrics }, table);
+  const severity = finding.status === 'unknown' ? gravest([member.severity, now]) : now;
   const worst = gravest([member.worst, severity]);
   return severity === member.severity && worst === member.worst ? member : { ...member, severity, worst };
 }

@@ -1,0 +1,321 @@
+import { describe } from 'vitest';
+import { eachTick, tellStories } from './tell-stories.ts';
+import { firing, normal, unknown } from './timeline.ts';
+
+const HIGH = { severity: 'HIGH' } as const;
+const disk = { key: 'anomaly:web-1/disk', series: 'web-1/disk', label: 'disk' };
+
+describe('an incident', () => {
+  tellStories([
+    [
+      'that is mild is told where it wakes nobody, and so is its end',
+      {
+        until: '30m',
+        signals: [...eachTick(0, 5, firing('web-1')), ['10m', normal('web-1')]],
+        told: ['1m slack first-notice MEDIUM web-1', '20m slack all-resolved MEDIUM web-1'],
+        alone: ['1m slack first-notice MEDIUM web-1'],
+      },
+    ],
+    [
+      'that is HIGH wakes people, and its end goes to everybody who heard of it',
+      {
+        until: '30m',
+        signals: [...eachTick(0, 5, firing('web-1', HIGH)), ['10m', normal('web-1')]],
+        told: [
+          '1m slack first-notice HIGH web-1',
+          '1m pager first-notice HIGH web-1',
+          '20m slack all-resolved HIGH web-1',
+          '20m pager all-resolved HIGH web-1',
+        ],
+        alone: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
+      },
+    ],
+    [
+      'that recovers within the wait is told all the same, and then its end',
+      {
+        until: '30m',
+        signals: [
+          ['0', firing('web-1')],
+          ['20s', normal('web-1')],
+        ],
+        told: ['1m slack first-notice MEDIUM web-1', '11m slack all-resolved MEDIUM web-1'],
+      },
+    ],
+    [
+      'of several metrics that begin within the wait is one message',
+      {
+        until: '10m',
+        signals: [
+          ['0', firing('web-1')],
+          ['10s', firing('web-1', disk)],
+        ],
+        told: ['1m slack first-notice MEDIUM web-1'],
+      },
+    ],
+    [
+      'that gets graver is told again, and now to those who are woken by it',
+      {
+        until: '20m',
+        signals: [['0', firing('web-1')], ...eachTick(5, 20, firing('web-1', HIGH))],
+        told: ['1m slack first-notice MEDIUM web-1', '5m slack worse HIGH web-1', '5m pager worse HIGH web-1'],
+        alone: ['1m slack first-notice MEDIUM web-1'],
+      },
+    ],
+    [
+      'that gets milder is not told again, nor when it is as grave as before',
+      {
+        until: '20m',
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['5m', firing('web-1')],
+          ['10m', firing('web-1', HIGH)],
+        ],
+        told: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
+      },
+    ],
+    [
+      'that spreads to another metric updates pagers and machines, and leaves people in peace',
+      {
+        until: '20m',
+        kinds: { slack: 'slack', pager: 'pagerduty', hook: 'webhook' },
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['5m', firing('web-1', { ...disk, ...HIGH })],
+        ],
+        told: [
+          '1m slack first-notice HIGH web-1',
+          '1m pager first-notice HIGH web-1',
+          '1m hook first-notice HIGH web-1',
+          '5m pager new-series HIGH web-1',
+          '5m hook new-series HIGH web-1',
+        ],
+      },
+    ],
+    [
+      'that lasts is brought to mind every four hours, without waking anybody',
+      {
+        until: '9h',
+        signals: eachTick(0, 540, firing('web-1', HIGH)),
+        told: [
+          '1m slack first-notice HIGH web-1',
+          '1m pager first-notice HIGH web-1',
+          '241m slack reminder HIGH web-1',
+          '481m slack reminder HIGH web-1',
+        ],
+        alone: [
+          '1m slack first-notice HIGH web-1',
+          '1m pager first-notice HIGH web-1',
+          '241m slack reminder HIGH web-1',
+          '481m slack reminder HIGH web-1',
+        ],
+      },
+    ],
+    [
+      'that is LOW is told once and brought to nobody’s mind',
+      {
+        until: '9h',
+        signals: eachTick(0, 540, firing('web-1', { severity: 'LOW' })),
+        told: ['1m slack first-notice LOW web-1'],
+        alone: ['1m slack first-notice LOW web-1'],
+      },
+    ],
+    [
+      'that pauses for less than ten minutes has not ended',
+      {
+        until: '40m',
+        signals: [
+          ['0', firing('web-1')],
+          ['5m', normal('web-1')],
+          ['10m', firing('web-1')],
+          ['15m', normal('web-1')],
+        ],
+        told: ['1m slack first-notice MEDIUM web-1', '25m slack all-resolved MEDIUM web-1'],
+      },
+    ],
+    [
+      'of which a gap says nothing stays open, however long, until it is known to be over',
+      {
+        until: '4h',
+        signals: [['0', firing('web-1')], ...eachTick(5, 175, unknown('web-1')), ['3h', normal('web-1')]],
+        told: ['1m slack first-notice MEDIUM web-1', '190m slack all-resolved MEDIUM web-1'],
+      },
+    ],
+    [
+      'of something that turns unknown before anybody could be told is told',
+      {
+        until: '20m',
+        signals: [
+          ['0', firing('web-1')],
+          ['10s', unknown('web-1')],
+        ],
+        told: ['1m slack first-notice MEDIUM web-1'],
+      },
+    ],
+    [
+      'of something that is looked after no more is closed at once',
+      {
+        until: '30m',
+        signals: [
+          ['0', firing('web-1')],
+          ['5m', normal('web-1', { gone: true })],
+        ],
+        told: ['1m slack first-notice MEDIUM web-1', '5m slack closed MEDIUM web-1'],
+      },
+    ],
+    [
+      'that begins again after its end is another one',
+      {
+        until: '80m',
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['5m', normal('web-1')],
+          ['1h', firing('web-1', HIGH)],
+        ],
+        told: [
+          '1m slack first-notice HIGH web-1',
+          '1m pager first-notice HIGH web-1',
+          '15m slack all-resolved HIGH web-1',
+          '15m pager all-resolved HIGH web-1',
+          '61m slack first-notice HIGH web-1',
+          '61m pager first-notice HIGH web-1',
+        ],
+      },
+    ],
+  ]);
+});
+
+describe('signals that come late, twice or in the wrong order', () => {
+  tellStories([
+    [
+      'the same thing three times is one thing',
+      {
+        until: '10m',
+        signals: [['0', firing('web-1'), firing('web-1'), firing('web-1')]],
+        told: ['1m slack first-notice MEDIUM web-1'],
+      },
+    ],
+    [
+      'what is known to be over does not begin when its beginning arrives',
+      {
+        until: '30m',
+        signals: [
+          ['5m', normal('web-1')],
+          ['6m', firing('web-1', { late: 360 })],
+        ],
+        told: [],
+      },
+    ],
+    [
+      'an old end does not end what has begun again',
+      {
+        until: '40m',
+        signals: [
+          ['0', firing('web-1')],
+          ['10m', firing('web-1')],
+          ['11m', normal('web-1', { late: 360 })],
+        ],
+        told: ['1m slack first-notice MEDIUM web-1'],
+      },
+    ],
+    [
+      'what is older than three intervals is told to nobody by itself',
+      {
+        until: '30m',
+        signals: [['0', firing('web-1', { ...HIGH, late: 1000 })]],
+        told: [],
+      },
+    ],
+    [
+      'but is told as soon as a newer tick still fires',
+      {
+        until: '30m',
+        signals: [
+          ['0', firing('web-1', { ...HIGH, late: 1000 })],
+          ['2m', firing('web-1', HIGH)],
+        ],
+        told: ['2m slack first-notice HIGH web-1', '2m pager first-notice HIGH web-1'],
+      },
+    ],
+    [
+      'what began and ended while nobody could be told is told once, and wakes nobody',
+      {
+        until: '30m',
+        signals: [['0', firing('web-1', { ...HIGH, late: 3000 }), normal('web-1', { late: 1000 })]],
+        told: ['10m slack began-and-ended HIGH web-1'],
+      },
+    ],
+    [
+      'a beginning that arrives after the gap behind it is told',
+      {
+        until: '30m',
+        signals: [
+          ['5m', unknown('web-1')],
+          ['6m', firing('web-1', { late: 360 })],
+        ],
+        told: ['7m slack first-notice MEDIUM web-1'],
+      },
+    ],
+  ]);
+});
+
+describe('what begins again and again', () => {
+  const once = (at: number) =>
+    [
+      [`${at}m`, firing('web-1')],
+      [`${at + 5}m`, normal('web-1')],
+    ] as const;
+  tellStories([
+    [
+      'is told as that at its fourth beginning, once, and held until it was calm for an hour',
+      {
+        until: '3h',
+        signals: [
+          ['0', firing('web-1')],
+          ['5m', normal('web-1')],
+          ...once(10),
+          ...once(20),
+          ...once(30),
+          ...once(40),
+          ...once(50),
+        ],
+        told: [
+          '1m slack first-notice MEDIUM web-1',
+          '30m slack flapping MEDIUM web-1',
+          '115m slack all-resolved MEDIUM web-1',
+        ],
+      },
+    ],
+    [
+      'is told again only if it gets graver',
+      {
+        until: '1h',
+        signals: [
+          ['0', firing('web-1')],
+          ['5m', normal('web-1')],
+          ...once(10),
+          ...once(20),
+          ...once(30),
+          ['40m', firing('web-1', HIGH)],
+        ],
+        told: [
+          '1m slack first-notice MEDIUM web-1',
+          '30m slack flapping MEDIUM web-1',
+          '40m slack worse HIGH web-1',
+          '40m pager worse HIGH web-1',
+        ],
+      },
+    ],
+    [
+      'is told each time where nobody asks for that',
+      {
+        until: '2h',
+        alerts: { flapping: 'off', route: { resolveAfter: '1m' } },
+        signals: [['0', firing('web-1')], ['5m', normal('web-1')], ...once(20), ...once(40)],
+        told: [0, 20, 40].flatMap((at) => [
+          `${at + 1}m slack first-notice MEDIUM web-1`,
+          `${at + 6}m slack all-resolved MEDIUM web-1`,
+        ]),
+      },
+    ],
+  ]);
+});
