@@ -79,6 +79,7 @@ const takeOff = (owed: Owed): Owed => ({ ...owed, attempts: owed.attempts + 1, i
 export interface Outcome {
   readonly channel: string;
   readonly owed: Owed;
+  readonly isPager: boolean;
   readonly delivery: Delivery | { readonly outcome: 'not-tried' };
 }
 
@@ -126,7 +127,7 @@ function rememberOne(memory: ChannelMemory, outcome: Outcome, isOurs: boolean, n
       };
     case 'rejected':
       if (isTaken) return memory;
-      return { ...memory, owed: isSame ? unheardPage(outcome, now) : memory.owed, rejected: delivery.reason };
+      return { ...memory, owed: isSame ? owedAllTheSame(outcome, now) : memory.owed, rejected: delivery.reason };
     case 'not-tried':
       if (!isSame || isTaken) return memory;
       return { ...memory, owed: { ...owed, attempts: owed.attempts - 1, inFlight: false } };
@@ -146,11 +147,11 @@ function rememberOne(memory: ChannelMemory, outcome: Outcome, isOurs: boolean, n
 }
 
 /**
- * A page that was refused is owed for as long as one that was lost: whoever mends the key within the day is paged, and
- * until then its age tells people that nobody was.
+ * What a pager refused is owed for as long as what was lost: whoever mends its key within the day is paged, or rid of what
+ * is over, and until then the age of an owed page tells people that nobody was.
  */
-function unheardPage({ owed, delivery }: Outcome, now: number): Owed | null {
-  if (!owed.page || delivery.outcome !== 'rejected' || now - owed.since >= GIVE_UP_SECONDS) return null;
+function owedAllTheSame({ owed, delivery, isPager }: Outcome, now: number): Owed | null {
+  if (!isPager || delivery.outcome !== 'rejected' || now - owed.since >= GIVE_UP_SECONDS) return null;
   return { ...owed, inFlight: false, nextAt: now + LONGEST_PAUSE_SECONDS, error: delivery.reason };
 }
 

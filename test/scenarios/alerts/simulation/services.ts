@@ -10,7 +10,7 @@ export interface Arrival {
   readonly notice: Notice;
   readonly process: Process;
   /** The service took it, and its answer never came back. */
-  readonly answerLost: boolean;
+  answerLost: boolean;
   /** The process stored something of the incident afterwards: it may remember. */
   remembered: boolean;
 }
@@ -54,6 +54,12 @@ export class Services {
         this.#arrive(channel, notice, process, now, false);
         return { outcome: 'delivered', answer: 'ok' };
     }
+  }
+
+  /** Where it arrived at all, the process does not know. */
+  loseAnswer(channel: string, notice: Notice, process: Process): void {
+    for (const one of this.arrivals)
+      if (one.process === process && one.channel === channel && one.notice === notice) one.answerLost = true;
   }
 
   #arrive(channel: string, notice: Notice, process: Process, at: number, answerLost: boolean): void {

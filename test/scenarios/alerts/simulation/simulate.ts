@@ -36,7 +36,7 @@ export interface Trace {
 }
 
 /** So long everything works after the trouble: all pauses are over by then. */
-const CALM_MINUTES = 50;
+const CALM_MINUTES = 60;
 /** Then nothing happens that a sweep each minute would meet sooner. */
 const CALM_STEP_MINUTES = 5;
 /** A normal level is said so often. */
@@ -76,7 +76,13 @@ export async function simulate(scenario: Scenario): Promise<Trace> {
       name,
       {
         kind,
-        deliver: (notice) => call(`tell ${name}`, async () => services.deliver(name, notice, process, scheduler.time)),
+        deliver: (notice) =>
+          call(`tell ${name}`, async () => services.deliver(name, notice, process, scheduler.time)).catch(
+            (error: unknown) => {
+              services.loseAnswer(name, notice, process);
+              throw error;
+            },
+          ),
       },
     ];
     return {
@@ -195,11 +201,7 @@ class Queue {
   }
 }
 
-function planSignals(
-  scenario: Scenario,
-  queue: Queue,
-  said: { entity: string; status: string; tick: number }[],
-): void {
+function planSignals(scenario: Scenario, queue: Queue, said: { entity: string; status: string; tick: number }[]): void {
   const { severities, stretches, policy, lostTicks, doubled, delays } = scenario;
   let number = 0;
   for (const [entity, severity] of Object.entries(severities)) {
