@@ -66,13 +66,14 @@ const commands: readonly CommandDescription[] = [
   },
   {
     usage: 'alert <action> [channel]',
-    summary: 'test: tell people a test through the real path; preview: show a notice, send nothing',
+    summary: 'test: tell people by the real path; preview: show, send nothing',
     options: [
       config,
       data,
       ['--watch <name>', 'Of which watch it is made (the first of the settings)'],
+      ['--bucket <name>', 'preview: incidents of a deployment, instead of the data folder'],
       ['--severity <severity>', 'INFO, LOW, MEDIUM, HIGH or CRITICAL (HIGH)'],
-      ['--incident <id>', 'preview: of this incident in the data folder, not of an example'],
+      ['--incident <id>', 'preview: of this incident, not of an example'],
       ['--reason <reason>', 'preview: why it is told, such as worse, reminder or all-resolved (first-notice)'],
     ],
     examples: ['aiops alert test slack', 'aiops alert test all --severity CRITICAL', 'aiops alert preview pagerduty'],
@@ -107,7 +108,7 @@ const commands: readonly CommandDescription[] = [
   },
   {
     usage: 'incidents [action] [id]',
-    summary: 'What is open and what was; the story of one (show); and ack, snooze, normal, close',
+    summary: 'What is open; show one, ack, snooze or close it, or call it normal',
     options: [
       data,
       bucket,
