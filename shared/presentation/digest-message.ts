@@ -54,7 +54,10 @@ const MOST_LINES = 8;
 function digestParagraphs(digest: Digest): readonly Paragraph[] {
   const { noisiest, shadow, budgets, silences } = digest;
   const paragraphs: Paragraph[] = [
-    { title: 'Told', lines: [incidentWords(digest), `${count(digest.notices, 'message')} in all`] },
+    {
+      title: 'Told',
+      lines: [incidentWords(digest), ...(digest.notices > 0 ? [`${count(digest.notices, 'message')} in all`] : [])],
+    },
     {
       title: 'Noisiest',
       lines: [
