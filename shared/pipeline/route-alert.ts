@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { type Group, groupOf } from '../alerting/grouping.ts';
 import { hear } from '../alerting/incident-hear.ts';
+import { refuseAhead } from '../alerting/signal-time.ts';
 import type { Signal } from '../alerting/signal.ts';
 import type { Settings } from '../settings/settings.ts';
 import { advanceIncident, type Change } from './advance-incident.ts';
@@ -41,7 +42,10 @@ export async function routeAlerts(
     try {
       const event = readAlertMessage(message);
       if (event.kind === 'mute') await openMute(event.id, event.request, ports, event.askedAt);
-      else sort(groups, event.signal, message.id, ports.settings);
+      else {
+        refuseAhead(event.signal, ports.clock.now());
+        sort(groups, event.signal, message.id, ports.settings);
+      }
     } catch (error) {
       fail([message.id], error);
     }

@@ -288,4 +288,3 @@ export const alertSettings = z
 
 export type AlertSettings = z.output<typeof alertSettings>;
 export type ChannelSettings = AlertSettings['channels'][string];
-export type GroupBy = z.output<typeof groupBy>;

@@ -71,9 +71,3 @@ export function heard(
   if (known === undefined) throw new Error('nothing was heard');
   return known;
 }
-
-/** An incident of one series that began at `t0`, changed as a test needs it. */
-export const firing = (more: Partial<Incident> = {}): Incident => ({
-  ...heard([signal(t0, [finding('cpu')])]),
-  ...more,
-});

@@ -1,6 +1,6 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eachTick, tellStories } from './tell-stories.ts';
-import { firing, normal, unknown } from './timeline.ts';
+import { firing, normal, play, signalOf, Timeline, unknown } from './timeline.ts';
 
 const HIGH = { severity: 'HIGH' } as const;
 const disk = { key: 'anomaly:web-1/disk', series: 'web-1/disk', label: 'disk' };
@@ -318,4 +318,12 @@ describe('what begins again and again', () => {
       },
     ],
   ]);
+});
+
+it('a signal of a tick that is yet to come is refused, and silences nothing that is heard until then', async () => {
+  const story = new Timeline();
+  const late = signalOf('web-1', 'firing', story.time + 86_400, HIGH);
+  expect(await story.route([late, signalOf('web-1', 'firing', story.time, HIGH)])).toEqual(['m-1']);
+  expect(await play(story, '2m', [])).toEqual(['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1']);
+  expect(story.logged).toContainEqual(expect.objectContaining({ level: 'error', message: 'alert message failed' }));
 });

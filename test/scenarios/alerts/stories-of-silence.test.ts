@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { eachTick, tellStories } from './tell-stories.ts';
-import { acts, answers, firing, mutes, normal } from './timeline.ts';
+import { acts, answers, firing, mutes, normal, unknown } from './timeline.ts';
 
 const HIGH = { severity: 'HIGH' } as const;
 const first = ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'];
@@ -112,7 +112,34 @@ describe('while a deployment mutes', () => {
 });
 
 describe('a person', () => {
+  const disk = { ...HIGH, key: 'anomaly:web-1/disk', series: 'web-1/disk', label: 'disk' };
   tellStories([
+    [
+      'is told the story that the documentation tells',
+      {
+        until: '80m',
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['5m', firing('web-1', disk)],
+          ['10m', firing('web-1', { severity: 'CRITICAL' })],
+          ['15m', unknown('web-1'), unknown('web-1', disk)],
+          ['20m', normal('web-1'), normal('web-1', disk)],
+          ['75m', firing('web-1', HIGH)],
+        ],
+        others: [['2m', acts('acknowledge', 'web-1')]],
+        told: [
+          ...first,
+          '2m pager acknowledged HIGH web-1',
+          '5m pager new-series HIGH web-1',
+          '10m slack worse CRITICAL web-1',
+          '10m pager worse CRITICAL web-1',
+          '30m slack all-resolved CRITICAL web-1',
+          '30m pager all-resolved CRITICAL web-1',
+          '76m slack first-notice HIGH web-1',
+          '76m pager first-notice HIGH web-1',
+        ],
+      },
+    ],
     [
       'who snoozes it hears nothing of it, and is reminded when the snooze ends',
       {
