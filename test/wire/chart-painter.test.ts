@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/chart/handler.ts';
 import { LambdaChartPainter } from '../../shared/adapters/aws/chart-painter.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
+import { encodePng } from '../../shared/adapters/local/png.ts';
 import { installedRasteriser, LocalChartPainter } from '../../shared/adapters/local/chart-painter-local.ts';
 import { FileObjectStore } from '../../shared/adapters/local/file-object-store.ts';
 import type { NoticeChart } from '../../shared/alerting/notice.ts';
@@ -57,6 +58,7 @@ describe('pictures by the chart function', () => {
     expect(url.searchParams.get('response-content-type')).toBe('image/png');
     const answer = await fetch(url);
     expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('image/png');
     const png = new Uint8Array(await answer.arrayBuffer());
     expect(sizeOf(png)).toEqual([1200, 600]);
     expect(png.length).toBeLessThan(200_000);
@@ -157,6 +159,23 @@ describe('pictures on this machine', () => {
     const [nothing, chinese, box] = await Promise.all(['', '温', '□'].map((text) => rasterise(named(text), 60)));
     expect(Buffer.from(chinese).equals(box)).toBe(true);
     expect(Buffer.from(chinese).equals(nothing)).toBe(false);
+  });
+
+  it('hold the pixels that were drawn', () => {
+    const [width, height] = [3, 2];
+    const pixels = Uint8Array.from({ length: width * height * 4 }, (_, index) => (index % 4 === 3 ? 255 : index * 37));
+    const png = Buffer.from(encodePng(pixels, width, height));
+    const at = png.indexOf('IDAT');
+    const rows = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)));
+    const seen: number[] = [];
+    for (let row = 0; row < height; row++) {
+      expect(rows[row * 10]).toBe(2);
+      for (let byte = 0; byte < 9; byte++) {
+        seen.push((rows[row * 10 + 1 + byte] + (row === 0 ? 0 : seen[byte])) & 255);
+      }
+    }
+    expect(seen).toEqual([...pixels].filter((_, index) => index % 4 !== 3));
+    expect(() => encodePng(pixels, 4, 2)).toThrow('24 bytes are no 4 × 2 pixels');
   });
 
   it('refuse what is no SVG', async () => {

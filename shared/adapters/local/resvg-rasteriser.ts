@@ -1,4 +1,5 @@
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
+import { encodePng } from './png.ts';
 
 /** What pictures are made with: the bytes of `@resvg/resvg-wasm`'s module and of fonts (TrueType), read when needed. */
 export interface RasteriserParts {
@@ -42,6 +43,7 @@ export function resvgRasteriser(parts: RasteriserParts): Rasterise {
     });
     const [fontBuffers] = await Promise.all([fonts, startOnce(parts.wasm)]);
     const drawing = new Resvg(svg.replace(unknown, '□'), {
+      background: '#ffffff',
       fitTo: { mode: 'width', value: width },
       font: { fontBuffers: [...fontBuffers], defaultFontFamily: 'Inter', sansSerifFamily: 'Inter' },
     });
@@ -49,7 +51,7 @@ export function resvgRasteriser(parts: RasteriserParts): Rasterise {
     try {
       const image = drawing.render();
       try {
-        return image.asPng();
+        return encodePng(image.pixels, image.width, image.height);
       } finally {
         image.free();
       }

@@ -29,6 +29,8 @@ const signing = new Set([
   'X-Amz-Security-Token',
   'X-Amz-Signature',
   'X-Amz-SignedHeaders',
+  'response-cache-control',
+  'response-content-type',
   'x-amz-checksum-mode',
 ]);
 
@@ -121,7 +123,8 @@ export class FakeS3 {
       status: 200,
       headers: {
         etag: found.etag,
-        'content-type': found.contentType,
+        // Whoever signed the address says what it is shown as.
+        'content-type': request.query.get('response-content-type') ?? found.contentType,
         'content-length': found.body.length,
         'last-modified': new Date(found.storedAt * 1000).toUTCString(),
         ...Object.fromEntries(Object.entries(found.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
