@@ -133,7 +133,7 @@ async function attemptTick(
   const next: ShardState = {
     ...advance.state,
     model: (await championId(ports, watch.name)) ?? null,
-    calledNormal: await renewCalledNormal(state?.calledNormal ?? [], { watch: watch.name, shard, tick }, ports),
+    calledNormal: await renewCalledNormal(state?.calledNormal ?? [], { watch: watch.name, shard }, ports),
     warmUpDue: advance.state.entities.some(({ warm }) => !warm) && (await isBackfilled(ports, watch, shard, series)),
   };
   const outcome = await writeStored(ports, shardStateKind, keys.state(watch.name, shard, 'anomaly'), next, version);

@@ -60,7 +60,7 @@ describe('what people call normal', () => {
       if (undo === 'remove') for (const { id } of feedback) await removeFeedback('w', id, w.ports);
       await run(w, start + 53 * every, end);
       expect(statuses(w, 'a', start + 53 * every), undo).toContain('firing');
-      expect((await stateOf(w.store, w))?.calledNormal).toEqual([]);
+      expect((await stateOf(w.store, w))?.calledNormal).toHaveLength(undo === 'remove' ? 0 : 1);
     }
   });
 
