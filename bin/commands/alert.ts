@@ -1,6 +1,5 @@
 import { createColors } from 'picocolors';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
-import { FileObjectStore } from '../../shared/adapters/local/file-object-store.ts';
 import type { Notice } from '../../shared/alerting/notice.ts';
 import { speakReasons } from '../../shared/alerting/notice-reason.ts';
 import { routePolicy } from '../../shared/alerting/routes.ts';
@@ -15,8 +14,9 @@ import type { RunCommand } from '../command-line.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCode, Misuse } from '../exit-code.ts';
 import { humanLog } from '../human-log.ts';
-import { chosenWatches, dataFolder } from '../local-ports.ts';
+import { chosenWatches } from '../local-ports.ts';
 import { channelVariables, openChannels } from '../open-channels.ts';
+import { openStore } from '../open-store.ts';
 import { openSettings } from '../open-settings.ts';
 import type { Options } from '../options.ts';
 import { flag, oneOf, text } from '../options.ts';
@@ -146,10 +146,9 @@ async function noticeToShow(options: Options, terminal: Terminal): Promise<Notic
     return exampleNotice({ settings, watch, reason: reason ?? 'first-notice', severity, now });
   }
   if (text(options, 'severity') !== undefined) throw new Misuse('--severity is for examples: the incident has its own');
-  const folder = dataFolder(options, terminal);
-  const { open, closed } = await listIncidents(new FileObjectStore(folder), now - 30 * 86_400, now);
+  const { open, closed } = await listIncidents(await openStore(options, terminal), now - 30 * 86_400, now);
   const incident = [...open, ...closed].find((one) => one.id === id);
   if (incident === undefined)
-    throw new Misuse(`--incident ${id}: ${folder} has no such incident of the last 30 days; see aiops incidents`);
+    throw new Misuse(`--incident ${id}: no such incident of the last 30 days; see aiops incidents`);
   return previewOf(incident, reason ?? incident.told?.reason ?? 'first-notice', now);
 }

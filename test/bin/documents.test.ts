@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { run } from '../../bin/aiops.ts';
+import { alertMetricNames } from '../../shared/pipeline/alert-metrics.ts';
 import { ownMetricNames, trainingMetricNames } from '../../shared/pipeline/own-metrics.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { scratchFolder } from './scratch-folder.ts';
@@ -16,7 +17,7 @@ const namesIn = (path: string): string[] =>
 describe('the documents', () => {
   it('the runbook says what each of our own metrics means', () => {
     expect(namesIn('docs/runbook.md')).toEqual(
-      expect.arrayContaining([...ownMetricNames, ...trainingMetricNames, 'TicksDropped']),
+      expect.arrayContaining([...ownMetricNames, ...trainingMetricNames, ...alertMetricNames, 'TicksDropped']),
     );
   });
 
