@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LinkAction } from '../alerting/action-token.ts';
 import type { Severity } from '../alerting/severities.ts';
 import { momentWords, sinceWords } from './notice-words.ts';
+import { escapeMarkup } from './escape-markup.ts';
 import { plainName, plainText } from './plain-text.ts';
 import { durationWords } from './words.ts';
 
@@ -109,12 +110,12 @@ export function confirmationPage(page: ConfirmationPage): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escaped(heading)}</title>
+<title>${escapeMarkup(heading)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
-<h1>${escaped(heading)}</h1>
+<h1>${escapeMarkup(heading)}</h1>
 ${body}
 </main>
 </body>
@@ -152,21 +153,21 @@ function asking({ asks, incident, now }: Extract<ConfirmationPage, { asks: LinkA
     asks === 'acknowledge'
       ? ''
       : `<label for="for">${asks === 'snooze' ? 'For how long' : 'From now on'}</label>
-<select id="for" name="for">${choices[asks].map(([value, words]) => `<option value="${value}">${escaped(words)}</option>`).join('')}</select>`;
+<select id="for" name="for">${choices[asks].map(([value, words]) => `<option value="${value}">${escapeMarkup(words)}</option>`).join('')}</select>`;
   const meant =
     asks === 'normal' && incident.meant.length > 0
-      ? `<p>It is said of:</p>\n<ul>${incident.meant.map((one) => `<li>${escaped(plainName(one, 200))}</li>`).join('')}</ul>`
+      ? `<p>It is said of:</p>\n<ul>${incident.meant.map((one) => `<li>${escapeMarkup(plainName(one, 200))}</li>`).join('')}</ul>`
       : '';
   return {
     heading,
     body: `${incidentCard(incident, now)}
-<p>${escaped(what)}</p>
+<p>${escapeMarkup(what)}</p>
 ${meant}
 <form method="post">
 ${select}
 <label for="who">Your name, if you like</label>
 <input id="who" name="who" maxlength="80" autocomplete="name">
-<button type="submit">${escaped(button)}</button>
+<button type="submit">${escapeMarkup(button)}</button>
 </form>`,
   };
 }
@@ -180,9 +181,9 @@ function saying({
   now,
 }: Extract<ConfirmationPage, { says: ActionOutcome }>): Content {
   const [heading, what] = outcomeWords(says, action, until, now);
-  const more = detail === undefined ? '' : `<p class="dim">${escaped(plainText(detail, 500))}</p>`;
+  const more = detail === undefined ? '' : `<p class="dim">${escapeMarkup(plainText(detail, 500))}</p>`;
   const card = incident === undefined ? '' : incidentCard(incident, now);
-  return { heading, body: `${card}\n<p>${escaped(what)}</p>\n${more}` };
+  return { heading, body: `${card}\n<p>${escapeMarkup(what)}</p>\n${more}` };
 }
 
 function outcomeWords(
@@ -244,26 +245,16 @@ function incidentCard(incident: PageIncident, now: number): string {
   const rest = findings.length - MOST_FINDINGS;
   const lines = findings.slice(0, MOST_FINDINGS).map(({ label, explanation }) => {
     const sentence = plainText(explanation, 240);
-    return `<li>${escaped(plainName(label, 120))}${sentence === '' ? '' : `: ${escaped(sentence)}`}</li>`;
+    return `<li>${escapeMarkup(plainName(label, 120))}${sentence === '' ? '' : `: ${escapeMarkup(sentence)}`}</li>`;
   });
   const states = [
     ...(acknowledgedBy === undefined ? [] : [`Acknowledged by ${plainName(acknowledgedBy, 100)}.`]),
     ...(snoozedUntil === undefined || snoozedUntil <= now ? [] : [`Snoozed until ${momentWords(snoozedUntil, now)}.`]),
   ];
   return `<section class="${severity}">
-<h2>${escaped(`${severity}: ${plainName(title, 200)}`)}</h2>
-<p class="dim">${escaped(`${watches.map((name) => plainName(name, 60)).join(', ')}, ${sinceWords(since, now, until)}`)}</p>
+<h2>${escapeMarkup(`${severity}: ${plainName(title, 200)}`)}</h2>
+<p class="dim">${escapeMarkup(`${watches.map((name) => plainName(name, 60)).join(', ')}, ${sinceWords(since, now, until)}`)}</p>
 <ul>${lines.join('')}${rest > 0 ? `<li>and ${rest} more</li>` : ''}</ul>
-${states.map((one) => `<p class="dim">${escaped(one)}</p>`).join('')}
+${states.map((one) => `<p class="dim">${escapeMarkup(one)}</p>`).join('')}
 </section>`;
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]);
