@@ -58,6 +58,32 @@ watches:
 
     # shadow: false         # true: compute and record, tell nobody
 
+# Who is told. Secrets are named, never written here: { secret: name } lies in Secrets Manager, { parameter: /path } in
+# SSM; { variable: NAME } is for this machine only. Try it with: npx aiops alert test all
+# alerts:
+#   channels:
+#     slack: { kind: slack, webhook: { secret: aiops/slack } }
+#     pager: { kind: pagerduty, key: { secret: aiops/pagerduty } }
+#     # ops: { kind: webhook, url: "https://ops.example.com/aiops", secret: { secret: aiops/webhook } }
+#
+#   # Without routes everything goes to every channel but pagers; HIGH and CRITICAL go to pagers, too.
+#   # route:
+#   #   channels: [slack]
+#   #   groupWait: 30s        # what begins within it is told together
+#   #   repeatEvery: 4h       # reminders while it fires, from MEDIUM on
+#   #   resolveAfter: 10m     # so long it must be normal before it is over
+#   #   routes:
+#   #     - { match: { severity: { atLeast: HIGH } }, channels: [slack, pager] }
+#
+#   groupBy: entity           # or watch, all, { label: team }: what makes one incident
+#   pagesPerDay: 10           # of a watch; CRITICAL and limits that you set page all the same
+#   storm: { entities: 5, ticks: 2 }          # more of a watch at once are told as one
+#   flapping: { starts: 4, within: 1h }       # what comes and goes so often is told once
+#   # quiet: [{ name: nights, at: "0 22 * * *", for: 8h, timezone: Europe/Berlin, match: { severity: { atMost: MEDIUM } } }]
+#   # digest: { every: week, day: mon, at: "09:00", timezone: UTC }
+#   # actions: { secret: { secret: aiops/links } }   # links in notices: acknowledge, snooze, this is normal
+#   # runbook: https://wiki.example.com/on-call
+
 # name: aiops             # what everything is called in the account
 # retention: 190d         # how long history is kept
 # quotaShare: 0.25        # the share of the account's CloudWatch quotas that may be used: half of it by the

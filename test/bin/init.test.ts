@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { run } from '../../bin/aiops.ts';
 import { settingsTemplate } from '../../bin/commands/init.ts';
+import { checkSettings } from '../../shared/settings/load-settings.ts';
 import { settingsSchema } from '../../shared/settings/settings.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { scratchFolder } from './scratch-folder.ts';
@@ -46,6 +47,29 @@ describe('init', () => {
       expressions: watch.expressions,
       sensitivity: '3 per week',
     });
+  });
+
+  it('what it says of alerts is so, and what it shows as a default is one', () => {
+    const lines = settingsTemplate.split('\n');
+    const from = lines.indexOf('# alerts:');
+    const section = lines.slice(from, lines.indexOf('', from)).map((line) => line.replace(/^# ?/, ''));
+    const watches = { servers: { select: 'AWS/EC2' } };
+    const defaults = checkSettings({ watches }, 'a test').alerts;
+    const shown = parse(section.join('\n')) as { alerts: object };
+    const { channels, ...given } = checkSettings({ watches, ...shown }, 'the template').alerts;
+    expect(Object.keys(channels)).toEqual(['slack', 'pager']);
+    expect({ channels: {}, ...given }).toEqual(defaults);
+    const everything = section.map((line) => line.replace(/^( *)# (?! *[A-Z])/, '$1'));
+    const all = checkSettings({ watches, ...(parse(everything.join('\n')) as object) }, 'the template').alerts;
+    expect(Object.keys(all.channels)).toEqual(['slack', 'pager', 'ops']);
+    expect(all).toMatchObject({
+      quiet: [{ name: 'nights' }],
+      digest: { every: 'week' },
+      runbook: expect.any(String) as unknown,
+    });
+    const { channels: _, routes, continue: _continue, match: _match, ...patience } = all.route ?? { routes: [] };
+    expect(patience).toEqual({ groupWait: 30, repeatEvery: 4 * 3600, resolveAfter: 600 });
+    expect(routes).toHaveLength(1);
   });
 
   it('its other ways to say a thing are right, too', () => {
