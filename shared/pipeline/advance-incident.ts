@@ -38,7 +38,8 @@ export async function advanceIncident(
   change: Change,
   read?: StoredIncident,
 ): Promise<Incident | undefined> {
-  const { store, clock, runId } = run.ports;
+  const { store, clock } = run.ports;
+  const claimant = run.claimant();
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const { incident: before, version } = attempt === 1 && read !== undefined ? read : await loadIncident(store, group);
     const now = clock.now();
@@ -47,14 +48,15 @@ export async function advanceIncident(
     const heard = change(remembered(before), now);
     if (heard === undefined) return undefined;
     const isNew = heard.status === 'open' && heard.number !== before?.number;
-    const step = await stepIncident(withEndings(before, heard), isNew, run, now);
+    const step = await stepIncident(withEndings(before, heard), isNew, claimant, run, now);
     if (step.withheld !== undefined) await recordPagesSpent(step.withheld, run);
     if (step.record !== before) {
       for (const over of leftBehind(before, step.record)) await keepClosed(store, over);
       if ((await saveIncident(store, step.record, version)) === 'conflict') continue;
     }
     account(before, step, run, now);
-    const told = claimedStories(step.record, runId).length > 0 ? await tellStories(step.record, run) : step.record;
+    const told =
+      claimedStories(step.record, claimant).length > 0 ? await tellStories(step.record, claimant, run) : step.record;
     if (told.storm !== null && step.record !== before) notePart(told, run);
     if (step.withheld !== undefined) await advanceIncident(pagesGroup(step.withheld.watch), run, asItIs);
     if (told.status === 'closed' && (before?.status === 'open' || told !== step.record)) await keepClosed(store, told);
@@ -80,16 +82,16 @@ function remembered(record: Incident | undefined): Incident | undefined {
 }
 
 /** Tells what this run has claimed, and remembers what became of it. */
-async function tellStories(record: Incident, run: AlertRun): Promise<Incident> {
+async function tellStories(record: Incident, claimant: string, run: AlertRun): Promise<Incident> {
   const { ports, ledger, kinds } = run;
   const outcomes = new Map<number, readonly Outcome[]>();
   await Promise.all(
-    claimedStories(record, ports.runId).map(async (story) => {
+    claimedStories(record, claimant).map(async (story) => {
       if (story.told !== null) outcomes.set(story.number, await deliverNotices({ ...story, told: story.told }, ports));
     }),
   );
   const now = ports.clock.now();
-  for (const story of claimedStories(record, ports.runId)) {
+  for (const story of claimedStories(record, claimant)) {
     const of = outcomes.get(story.number) ?? [];
     ledger.record(...noticeRecord(story, of, run, now));
     for (const { channel, delivery } of of) {
@@ -99,20 +101,21 @@ async function tellStories(record: Incident, run: AlertRun): Promise<Incident> {
       ports.log.warn('notice not delivered', { channel, incident: story.id, group: story.group, ...delivery });
     }
   }
-  return rememberOutcomes(record, outcomes, run);
+  return rememberOutcomes(record, outcomes, claimant, run);
 }
 
 async function rememberOutcomes(
   told: Incident,
   outcomes: ReadonlyMap<number, readonly Outcome[]>,
-  { ports: { store, clock, runId } }: AlertRun,
+  claimant: string,
+  { ports: { store, clock } }: AlertRun,
 ): Promise<Incident> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const { incident, version } = await loadIncident(store, told.group);
     // Forgotten meanwhile: there is nobody left to remember it.
     if (incident === undefined) return told;
     const now = clock.now();
-    const after = rememberAll(incident, outcomes, runId, now);
+    const after = rememberAll(incident, outcomes, claimant, now);
     if (after === incident || (await saveIncident(store, after, version)) === 'stored') return after;
   }
   throw new Error(
@@ -124,10 +127,10 @@ async function rememberOutcomes(
 function rememberAll(
   record: Incident,
   outcomes: ReadonlyMap<number, readonly Outcome[]>,
-  runId: string,
+  claimant: string,
   now: number,
 ): Incident {
-  const one = <S extends Story>(story: S): S => remember(story, outcomes.get(story.number) ?? [], runId, now);
+  const one = <S extends Story>(story: S): S => remember(story, outcomes.get(story.number) ?? [], claimant, now);
   const main = one(record);
   const endings = record.endings?.map(one);
   return endings === undefined || endings.every((ending, k) => ending === record.endings?.[k])

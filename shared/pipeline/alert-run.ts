@@ -16,15 +16,19 @@ export interface AlertRun {
   readonly books: WatchBooks;
   /** By watch: incidents that are part of its storm, as this run left them. */
   readonly parts: Map<string, Story[]>;
+  /** Who claims, in this run: another name each time, for one group may be advanced twice at once. */
+  readonly claimant: () => string;
 }
 
 export async function startRun(ports: AlertPorts): Promise<AlertRun> {
+  let claimants = 0;
   return {
     ports,
     kinds: new Map([...ports.channels].map(([name, { kind }]) => [name, kind])),
     ledger: new AlertLedger(),
     mutes: await listMutes(ports),
-    books: new WatchBooks(ports.store),
+    books: new WatchBooks(ports.store, ports.log),
     parts: new Map(),
+    claimant: () => `${ports.runId}.${++claimants}`,
   };
 }

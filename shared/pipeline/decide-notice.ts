@@ -77,7 +77,7 @@ export const newPages = (
   );
 
 /**
- * The story with the decision to speak, claimed for this run: what it owes is in flight from the moment that it is stored.
+ * The story with the decision to speak, claimed by whoever decided: what it owes is in flight from the moment that it is stored.
  *
  * @param hearers who is told, and as what; nobody, where the routes name nobody for it.
  */
@@ -86,14 +86,14 @@ export function withDecision<S extends Story>(
   reason: SpeakReason,
   hearers: ReadonlyMap<string, SpeakReason>,
   kinds: ChannelKinds,
-  { runId, now }: { readonly runId: string; readonly now: number },
+  { claimant, now }: { readonly claimant: string; readonly now: number },
 ): S & { told: Decision } {
   const isHeard = hearers.size > 0;
   const next = tell(story, reason, {
     now,
     channels: [...hearers.keys()],
     claimedUntil: isHeard ? now + CLAIM_SECONDS : now,
-    claimedBy: isHeard ? runId : '',
+    claimedBy: isHeard ? claimant : '',
   });
   const channels: Record<string, ChannelMemory> = {};
   // What is over is begun nowhere any more.

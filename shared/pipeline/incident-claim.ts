@@ -14,8 +14,8 @@ export const LONGEST_PAUSE_SECONDS = 1800;
 export type Owed = NonNullable<ChannelMemory['owed']>;
 
 /** Somebody else is telling this story now. */
-export const isClaimed = ({ told }: Story, runId: string, now: number): boolean =>
-  told !== null && told.claimedBy !== '' && told.claimedBy !== runId && now < told.claimedUntil;
+export const isClaimed = ({ told }: Story, claimant: string, now: number): boolean =>
+  told !== null && told.claimedBy !== '' && told.claimedBy !== claimant && now < told.claimedUntil;
 
 /** Reasons after which a channel has nothing open any more. */
 const endings: ReadonlySet<SpeakReason> = new Set<SpeakReason>(['all-resolved', 'closed', 'began-and-ended']);
@@ -33,9 +33,9 @@ export const emptyMemory: ChannelMemory = {
  * What remains of a claim that lapsed, because whoever held it died: what was in flight may have arrived. The same
  * object where nothing lapsed.
  */
-export function settleLapsed<S extends Story>(story: S, runId: string, now: number): S {
+export function settleLapsed<S extends Story>(story: S, claimant: string, now: number): S {
   const { told } = story;
-  if (told === null || told.claimedBy === '' || told.claimedBy === runId || now < told.claimedUntil) return story;
+  if (told === null || told.claimedBy === '' || told.claimedBy === claimant || now < told.claimedUntil) return story;
   return {
     ...story,
     told: { ...told, claimedBy: '' },
@@ -60,12 +60,12 @@ export const inFlight = (story: Story): readonly (readonly [string, Owed])[] =>
 const isDue = ({ owed }: ChannelMemory, now: number): boolean => owed !== null && !owed.inFlight && owed.nextAt <= now;
 
 /** Claims what is owed and due, to be told by this run. The same object where nothing is. */
-export function claimDue<S extends Story>(story: S, runId: string, now: number): S {
+export function claimDue<S extends Story>(story: S, claimant: string, now: number): S {
   const { told } = story;
   if (told === null || !Object.values(story.channels).some((memory) => isDue(memory, now))) return story;
   return {
     ...story,
-    told: { ...told, claimedBy: runId, claimedUntil: now + CLAIM_SECONDS },
+    told: { ...told, claimedBy: claimant, claimedUntil: now + CLAIM_SECONDS },
     channels: mapChannels(story, (memory) =>
       memory.owed !== null && isDue(memory, now) ? { ...memory, owed: takeOff(memory.owed) } : memory,
     ),
@@ -94,9 +94,9 @@ export const settledAs = ({ delivery, owed }: Outcome, now: number): Settled => 
  * What a story is once the outcomes are known, whoever else wrote it meanwhile; the claim is let go where it is still
  * this run's. The same object where nothing of it concerns the story any more.
  */
-export function remember<S extends Story>(story: S, outcomes: readonly Outcome[], runId: string, now: number): S {
+export function remember<S extends Story>(story: S, outcomes: readonly Outcome[], claimant: string, now: number): S {
   const of = new Map(outcomes.map((outcome) => [outcome.channel, outcome]));
-  const isOurs = story.told?.claimedBy === runId;
+  const isOurs = story.told?.claimedBy === claimant;
   let changed = isOurs;
   const channels = mapChannels(story, (memory, name) => {
     const outcome = of.get(name);

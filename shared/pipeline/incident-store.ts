@@ -43,7 +43,11 @@ export async function recordKeys(store: ObjectStore): Promise<readonly string[]>
  * Keeps a closed incident where people look for what was; repeating it does no harm. A record that only remembers that
  * something was normal never was an incident.
  */
-export async function keepClosed(store: ObjectStore, story: Story): Promise<void> {
+export async function keepClosed(store: ObjectStore, record: Incident | Story): Promise<void> {
+  const story: Incident = { ...record };
+  // What the record keeps of others is told, and kept, by itself.
+  delete story.endings;
+  delete story.forgottenUntil;
   if (story.status !== 'closed' || story.closeReason === null) return;
   await writeJson(store, keys.closedIncident(story.closedAt ?? story.heardAt, story.group, story.number), story);
 }

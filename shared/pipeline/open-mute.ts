@@ -2,7 +2,9 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { Mute } from '../alerting/alert-policy.ts';
 import { muteSchema } from '../alerting/mute.ts';
+import { StoredObjectError } from '../models/stored-object-error.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { duration } from '../settings/duration.ts';
 import { keys } from '../settings/keys.ts';
@@ -74,14 +76,21 @@ const REMEMBERED_SECONDS = 3600;
 const MOST_MUTES = 1000;
 const AT_ONCE = 16;
 
-/** Mutes that are open now; those that ended are forgotten on the way. */
-export async function listMutes({ store, clock }: MutePorts): Promise<readonly Mute[]> {
+/** Mutes that are open now; those that ended are forgotten on the way. One that cannot be read silences nobody. */
+export async function listMutes({ store, clock, log }: MutePorts & { readonly log: Log }): Promise<readonly Mute[]> {
   const now = clock.now();
   const names: string[] = [];
   for await (const key of store.list(keys.mutePrefix)) if (names.push(key) >= MOST_MUTES) break;
   const limit = pLimit(AT_ONCE);
   const mutes = await limit.map(names, async (key) => {
-    const mute = (await readJson(store, muteSchema, key))?.value;
+    const mute = await readJson(store, muteSchema, key).then(
+      (found) => found?.value,
+      (error: unknown) => {
+        if (!(error instanceof StoredObjectError)) throw error;
+        log.error('mute unreadable', { key, error: error.message });
+        return undefined;
+      },
+    );
     if (mute !== undefined && mute.until + REMEMBERED_SECONDS < now) await store.delete(key);
     return mute;
   });

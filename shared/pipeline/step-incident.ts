@@ -23,14 +23,21 @@ export interface Step {
  * earlier ones that are still owed. While another run holds the claim, nothing is decided.
  *
  * @param isNew the incident began with what was just heard.
+ * @param claimant who claims what is to be told; nobody else's name.
  */
-export async function stepIncident(record: Incident, isNew: boolean, run: AlertRun, now: number): Promise<Step> {
-  const { runId, speakUntil = Infinity } = run.ports;
+export async function stepIncident(
+  record: Incident,
+  isNew: boolean,
+  claimant: string,
+  run: AlertRun,
+  now: number,
+): Promise<Step> {
+  const { speakUntil = Infinity } = run.ports;
   if (now > speakUntil) return { record };
-  const endings = stepEndings(record, run, now);
-  const settled = settleLapsed(record, runId, now);
+  const endings = stepEndings(record, claimant, now);
+  const settled = settleLapsed(record, claimant, now);
   const main = endings === record.endings || endings === undefined ? settled : { ...settled, endings };
-  if (isClaimed(main, runId, now)) return { record: main };
+  if (isClaimed(main, claimant, now)) return { record: main };
   const { channels, policy } = audienceOf(main, run.ports.settings, run.kinds, run.mutes, now);
   const end = endedBy(main, policy, now);
   const ended = end === undefined ? main : close(main, end, now);
@@ -40,20 +47,20 @@ export async function stepIncident(record: Incident, isNew: boolean, run: AlertR
     const speak = story.groupedBy === 'pages' && reason.speak === 'first-notice' ? 'page-budget-spent' : reason.speak;
     const hearers = hearersOf(story, speak, channels, run.kinds);
     const { heard, ...withheld } = await withholdPages(story, hearers, run, now);
-    const told = withDecision(story, speak, heard, run.kinds, { runId, now });
-    return { record: claimDue(told, runId, now), spoke: speak, ...withheld };
+    const told = withDecision(story, speak, heard, run.kinds, { claimant, now });
+    return { record: claimDue(told, claimant, now), spoke: speak, ...withheld };
   }
-  if (story.silence === reason.silent) return { record: claimDue(story, runId, now) };
-  return { record: claimDue({ ...story, silence: reason.silent }, runId, now), silent: reason.silent };
+  if (story.silence === reason.silent) return { record: claimDue(story, claimant, now) };
+  return { record: claimDue({ ...story, silence: reason.silent }, claimant, now), silent: reason.silent };
 }
 
 /** Ends of earlier incidents: what is due is claimed, what is done is dropped. The very same list where nothing is. */
-function stepEndings(record: Incident, { ports }: AlertRun, now: number): Incident['endings'] {
+function stepEndings(record: Incident, claimant: string, now: number): Incident['endings'] {
   if (record.endings === undefined) return undefined;
   const stepped = record.endings
     .map((ending) => {
-      const settled = settleLapsed(ending, ports.runId, now);
-      return isClaimed(settled, ports.runId, now) ? settled : claimDue(settled, ports.runId, now);
+      const settled = settleLapsed(ending, claimant, now);
+      return isClaimed(settled, claimant, now) ? settled : claimDue(settled, claimant, now);
     })
     .filter(({ channels }) => Object.values(channels).some(({ owed }) => owed !== null));
   const isSame = stepped.length === record.endings.length && stepped.every((one, k) => one === record.endings?.[k]);
@@ -61,5 +68,7 @@ function stepEndings(record: Incident, { ports }: AlertRun, now: number): Incide
 }
 
 /** Stories of a record that this run is to tell. */
-export const claimedStories = (record: Incident, runId: string): readonly Story[] =>
-  [record, ...(record.endings ?? [])].filter((story) => story.told?.claimedBy === runId && inFlight(story).length > 0);
+export const claimedStories = (record: Incident, claimant: string): readonly Story[] =>
+  [record, ...(record.endings ?? [])].filter(
+    (story) => story.told?.claimedBy === claimant && inFlight(story).length > 0,
+  );

@@ -8,6 +8,8 @@ import {
   type WatchBook,
   watchBookSchema,
 } from '../alerting/watch-book.ts';
+import { StoredObjectError } from '../models/stored-object-error.ts';
+import type { Log } from '../ports/log.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { keys } from '../settings/keys.ts';
 import { updateJson } from './stored-json.ts';
@@ -23,14 +25,17 @@ interface Waiting {
 
 /**
  * The books of the watches, as one run writes them: what is entered while a write is under way goes with the next one, so
- * that a hundred beginnings of a storm are not a hundred swaps that lose to each other.
+ * that a hundred beginnings of a storm are not a hundred swaps that lose to each other. Where a book cannot be read, nothing
+ * is a storm and no page is withheld.
  */
 export class WatchBooks {
   readonly #store: ObjectStore;
+  readonly #log: Log;
   readonly #waiting = new Map<string, Waiting[]>();
 
-  constructor(store: ObjectStore) {
+  constructor(store: ObjectStore, log: Log) {
     this.#store = store;
+    this.#log = log;
   }
 
   /** @returns groups that are one storm with this beginning, see {@link registerBeginning}. */
@@ -79,7 +84,11 @@ export class WatchBooks {
         );
         for (const { done } of batch) done();
       } catch (error) {
-        for (const { failed } of batch) failed(error);
+        if (error instanceof StoredObjectError) {
+          // People are told one by one, and paged, rather than not at all.
+          this.#log.error('watch book unreadable', { watch, error: error.message });
+          for (const { done } of batch) done();
+        } else for (const { failed } of batch) failed(error);
       }
     }
     this.#waiting.delete(watch);
