@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { eachTick, tellStories } from './tell-stories.ts';
-import { firing, normal, play, signalOf, Timeline, unknown } from './timeline.ts';
+import { firing, normal, unknown } from './timeline.ts';
 
 const HIGH = { severity: 'HIGH' } as const;
 const disk = { key: 'anomaly:web-1/disk', series: 'web-1/disk', label: 'disk' };
@@ -38,6 +38,7 @@ describe('an incident', () => {
           ['0', firing('web-1')],
           ['20s', normal('web-1')],
         ],
+        alone: ['1m slack first-notice MEDIUM web-1'],
         told: ['1m slack first-notice MEDIUM web-1', '11m slack all-resolved MEDIUM web-1'],
       },
     ],
@@ -49,6 +50,7 @@ describe('an incident', () => {
           ['0', firing('web-1')],
           ['10s', firing('web-1', disk)],
         ],
+        alone: ['1m slack first-notice MEDIUM web-1'],
         told: ['1m slack first-notice MEDIUM web-1'],
       },
     ],
@@ -70,6 +72,7 @@ describe('an incident', () => {
           ['5m', firing('web-1')],
           ['10m', firing('web-1', HIGH)],
         ],
+        alone: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
         told: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
       },
     ],
@@ -81,6 +84,11 @@ describe('an incident', () => {
         signals: [
           ['0', firing('web-1', HIGH)],
           ['5m', firing('web-1', { ...disk, ...HIGH })],
+        ],
+        alone: [
+          '1m slack first-notice HIGH web-1',
+          '1m pager first-notice HIGH web-1',
+          '1m hook first-notice HIGH web-1',
         ],
         told: [
           '1m slack first-notice HIGH web-1',
@@ -129,6 +137,7 @@ describe('an incident', () => {
           ['10m', firing('web-1')],
           ['15m', normal('web-1')],
         ],
+        alone: ['1m slack first-notice MEDIUM web-1'],
         told: ['1m slack first-notice MEDIUM web-1', '25m slack all-resolved MEDIUM web-1'],
       },
     ],
@@ -137,6 +146,7 @@ describe('an incident', () => {
       {
         until: '4h',
         signals: [['0', firing('web-1')], ...eachTick(5, 175, unknown('web-1')), ['3h', normal('web-1')]],
+        alone: ['1m slack first-notice MEDIUM web-1'],
         told: ['1m slack first-notice MEDIUM web-1', '190m slack all-resolved MEDIUM web-1'],
       },
     ],
@@ -148,6 +158,7 @@ describe('an incident', () => {
           ['0', firing('web-1')],
           ['10s', unknown('web-1')],
         ],
+        alone: ['1m slack first-notice MEDIUM web-1'],
         told: ['1m slack first-notice MEDIUM web-1'],
       },
     ],
@@ -159,6 +170,7 @@ describe('an incident', () => {
           ['0', firing('web-1')],
           ['5m', normal('web-1', { gone: true })],
         ],
+        alone: ['1m slack first-notice MEDIUM web-1'],
         told: ['1m slack first-notice MEDIUM web-1', '5m slack closed MEDIUM web-1'],
       },
     ],
@@ -171,6 +183,7 @@ describe('an incident', () => {
           ['5m', normal('web-1')],
           ['1h', firing('web-1', HIGH)],
         ],
+        alone: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
         told: [
           '1m slack first-notice HIGH web-1',
           '1m pager first-notice HIGH web-1',
@@ -182,148 +195,4 @@ describe('an incident', () => {
       },
     ],
   ]);
-});
-
-describe('signals that come late, twice or in the wrong order', () => {
-  tellStories([
-    [
-      'the same thing three times is one thing',
-      {
-        until: '10m',
-        signals: [['0', firing('web-1'), firing('web-1'), firing('web-1')]],
-        told: ['1m slack first-notice MEDIUM web-1'],
-      },
-    ],
-    [
-      'what is known to be over does not begin when its beginning arrives',
-      {
-        until: '30m',
-        signals: [
-          ['5m', normal('web-1')],
-          ['6m', firing('web-1', { late: 360 })],
-        ],
-        told: [],
-      },
-    ],
-    [
-      'an old end does not end what has begun again',
-      {
-        until: '40m',
-        signals: [
-          ['0', firing('web-1')],
-          ['10m', firing('web-1')],
-          ['11m', normal('web-1', { late: 360 })],
-        ],
-        told: ['1m slack first-notice MEDIUM web-1'],
-      },
-    ],
-    [
-      'what is older than three intervals is told to nobody by itself',
-      {
-        until: '30m',
-        signals: [['0', firing('web-1', { ...HIGH, late: 1000 })]],
-        told: [],
-      },
-    ],
-    [
-      'but is told as soon as a newer tick still fires',
-      {
-        until: '30m',
-        signals: [
-          ['0', firing('web-1', { ...HIGH, late: 1000 })],
-          ['2m', firing('web-1', HIGH)],
-        ],
-        told: ['2m slack first-notice HIGH web-1', '2m pager first-notice HIGH web-1'],
-      },
-    ],
-    [
-      'what began and ended while nobody could be told is told once, and wakes nobody',
-      {
-        until: '30m',
-        signals: [['0', firing('web-1', { ...HIGH, late: 3000 }), normal('web-1', { late: 1000 })]],
-        told: ['10m slack began-and-ended HIGH web-1'],
-      },
-    ],
-    [
-      'a beginning that arrives after the gap behind it is told',
-      {
-        until: '30m',
-        signals: [
-          ['5m', unknown('web-1')],
-          ['6m', firing('web-1', { late: 360 })],
-        ],
-        told: ['7m slack first-notice MEDIUM web-1'],
-      },
-    ],
-  ]);
-});
-
-describe('what begins again and again', () => {
-  const once = (at: number) =>
-    [
-      [`${at}m`, firing('web-1')],
-      [`${at + 5}m`, normal('web-1')],
-    ] as const;
-  tellStories([
-    [
-      'is told as that at its fourth beginning, once, and held until it was calm for an hour',
-      {
-        until: '3h',
-        signals: [
-          ['0', firing('web-1')],
-          ['5m', normal('web-1')],
-          ...once(10),
-          ...once(20),
-          ...once(30),
-          ...once(40),
-          ...once(50),
-        ],
-        told: [
-          '1m slack first-notice MEDIUM web-1',
-          '30m slack flapping MEDIUM web-1',
-          '115m slack all-resolved MEDIUM web-1',
-        ],
-      },
-    ],
-    [
-      'is told again only if it gets graver',
-      {
-        until: '1h',
-        signals: [
-          ['0', firing('web-1')],
-          ['5m', normal('web-1')],
-          ...once(10),
-          ...once(20),
-          ...once(30),
-          ['40m', firing('web-1', HIGH)],
-        ],
-        told: [
-          '1m slack first-notice MEDIUM web-1',
-          '30m slack flapping MEDIUM web-1',
-          '40m slack worse HIGH web-1',
-          '40m pager worse HIGH web-1',
-        ],
-      },
-    ],
-    [
-      'is told each time where nobody asks for that',
-      {
-        until: '2h',
-        alerts: { flapping: 'off', route: { resolveAfter: '1m' } },
-        signals: [['0', firing('web-1')], ['5m', normal('web-1')], ...once(20), ...once(40)],
-        told: [0, 20, 40].flatMap((at) => [
-          `${at + 1}m slack first-notice MEDIUM web-1`,
-          `${at + 6}m slack all-resolved MEDIUM web-1`,
-        ]),
-      },
-    ],
-  ]);
-});
-
-it('a signal of a tick that is yet to come is refused, and silences nothing that is heard until then', async () => {
-  const story = new Timeline();
-  const late = signalOf('web-1', 'firing', story.time + 86_400, HIGH);
-  expect(await story.route([late, signalOf('web-1', 'firing', story.time, HIGH)])).toEqual(['m-1']);
-  expect(await play(story, '2m', [])).toEqual(['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1']);
-  expect(story.logged).toContainEqual(expect.objectContaining({ level: 'error', message: 'alert message failed' }));
 });

@@ -52,6 +52,7 @@ describe('many things of a watch at once', () => {
           ['0', together(six, 'firing')],
           ['5m', together(['g', 'h'], 'firing')],
         ],
+        alone: ['1m slack first-notice MEDIUM w: 6 at once'],
         told: ['1m slack first-notice MEDIUM w: 6 at once'],
       },
     ],
@@ -64,6 +65,7 @@ describe('many things of a watch at once', () => {
           ['5m', together([...six.slice(1), 'g'], 'firing')],
           ['10m', together([...six, 'g'], 'normal')],
         ],
+        alone: ['1m slack first-notice MEDIUM a'],
         told: [
           '1m slack first-notice MEDIUM a',
           '6m slack first-notice MEDIUM w: 6 at once',
@@ -94,6 +96,7 @@ describe('pages of a day', () => {
         until: '5h',
         alerts: { pagesPerDay: 2, route: { repeatEvery: '1d' } },
         signals: hourly(4),
+        alone: ['1m slack first-notice HIGH web-0', '1m pager first-notice HIGH web-0'],
         told: [
           '1m slack first-notice HIGH web-0',
           '1m pager first-notice HIGH web-0',
@@ -115,6 +118,7 @@ describe('pages of a day', () => {
           ['1h', firing('web-1', { severity: 'CRITICAL' })],
           ['2h', firing('web-2', { ...HIGH, kind: 'rule', source: 'above 90' })],
         ],
+        alone: ['1m slack first-notice HIGH web-0', '1m pager first-notice HIGH web-0'],
         told: [
           '1m slack first-notice HIGH web-0',
           '1m pager first-notice HIGH web-0',
@@ -131,6 +135,7 @@ describe('pages of a day', () => {
         until: '16h',
         alerts: { pagesPerDay: 1, route: { repeatEvery: '2d' } },
         signals: [...hourly(3), ['15h30m', firing('web-9', HIGH)]],
+        alone: ['1m slack first-notice HIGH web-0', '1m pager first-notice HIGH web-0'],
         told: [
           '1m slack first-notice HIGH web-0',
           '1m pager first-notice HIGH web-0',
