@@ -50,7 +50,8 @@ const shortUnits: Readonly<Partial<Record<string, string>>> = {
 /** `Megabytes/Second` is `MB/s`, `Count/Second` is `/s`; a unit that is not CloudWatch's stays as it is. */
 export function shortUnit(unit: string): string {
   const [of, per = ''] = unit.split('/');
-  const short = shortUnits[of];
+  // Units are what somebody wrote: `toString` is one, and none of ours.
+  const short = Object.hasOwn(shortUnits, of) ? shortUnits[of] : undefined;
   if (short === undefined) return unit;
   return per === '' ? short : per === 'Second' ? `${short}/s` : unit;
 }

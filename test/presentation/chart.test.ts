@@ -179,6 +179,12 @@ describe('a chart', () => {
     expect(value).toBe('5');
   });
 
+  it.each(['toString', '__proto__', 'constructor'])('takes the unit %s for what somebody wrote', (unit) => {
+    const words = wordsOf(drawn({ unit, points: valuesAt(5) }));
+    expect(words[1]).toBe(`5 ${unit}`);
+    expectWellFormed(drawn({ unit, points: valuesAt(1e308, 7e6) }));
+  });
+
   it('leaves out words and axes where there is no room', () => {
     expect(wordsOf(drawChart(spike, { ...style, width: 160, height: 48 }))).toEqual([]);
   });
