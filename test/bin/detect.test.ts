@@ -77,6 +77,30 @@ describe('detect on files', { timeout: 60_000 }, () => {
     expect(answer.signals[0]).toMatchObject({ entity: 'web', findings: [{ status: 'firing' }] });
   });
 
+  it('tells what it finds by the same router as a deployment, once, and keeps its incident', async () => {
+    const cwd = scratchFolder({ 'web.csv': steady(true) });
+    const notices = async (): Promise<readonly object[]> => {
+      const { stdout } = await aiops(cwd, ['detect', '--source', 'csv:web.csv', '--json']);
+      return (JSON.parse(stdout) as { notices: object[] }).notices;
+    };
+    expect(await notices()).toMatchObject([
+      { channel: 'terminal', outcome: 'delivered', notice: { reason: 'first-notice', entities: ['web'] } },
+    ]);
+    expect(await notices()).toEqual([]);
+    const { code, stdout } = await aiops(cwd, ['incidents', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ open: [{ title: 'web', announced: true }] });
+  });
+
+  it('leaves channels of the account to the deployment, and says so', async () => {
+    const yaml =
+      'watches:\n  web: { source: { kind: csv, path: web.csv }, period: 5m, settle: 1 }\nalerts:\n  channels:\n    slack: { kind: slack, webhook: { secret: slack } }\n';
+    const cwd = scratchFolder({ 'aiops.yaml': yaml, 'web.csv': steady(false) });
+    const { code, stderr } = await aiops(cwd, ['detect']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('slack: only the deployment tells there');
+  });
+
   it.each([
     ['a source that is none', ['detect', '--source', 'prometheus'], 'not a source; it is host'],
     ['a file that is not there', ['detect', '--source', 'csv:none.csv'], 'none.csv: there is no such file or folder'],
