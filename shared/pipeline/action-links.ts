@@ -55,13 +55,13 @@ const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 /** What "this is normal" is said of: the gravest anomaly, and of equals the entity as a whole, for that is all of it. */
 function memberMeant(incident: Pick<Story, 'members'>): string | undefined {
   const isWhole = (source: string): number => (source === 'entity' ? 1 : 0);
-  const [first]: readonly (readonly [string, unknown] | undefined)[] = [...calledNormal(incident)].sort(
+  const ranked = [...calledNormal(incident)].sort(
     ([a, one], [b, other]) =>
       compareSeverities(other.worst, one.worst) ||
       isWhole(other.finding.source) - isWhole(one.finding.source) ||
       (a < b ? -1 : 1),
   );
-  return first?.[0];
+  return ranked.at(0)?.[0];
 }
 
 /** What a token that came back lets one do, and the incident it is of. */

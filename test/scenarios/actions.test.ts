@@ -352,14 +352,14 @@ describe('POST /mute', () => {
       why: 'deployment',
       by: 'arn:aws:iam::123456789012:role/deploy',
     });
-    expect((await listMutes({ store, clock })).map(({ id }) => id)).toEqual(['r-1']);
+    expect((await listMutes({ store, clock, log })).map(({ id }) => id)).toEqual(['r-1']);
     clock.time += 31 * minute;
-    expect(await listMutes({ store, clock })).toEqual([]);
+    expect(await listMutes({ store, clock, log })).toEqual([]);
   });
 
   it('mutes nothing for whom API Gateway does not know', async () => {
     expect((await post('{"for":"30m"}', {})).status).toBe(403);
-    expect(await listMutes({ store, clock })).toEqual([]);
+    expect(await listMutes({ store, clock, log })).toEqual([]);
   });
 
   it.each([
@@ -377,7 +377,7 @@ describe('POST /mute', () => {
     const { error } = (await answer.json()) as { error: string };
     expect([answer.status, error]).toEqual([status, expect.stringMatching(message)]);
     expect(error).toContain('send { "for": "30m"');
-    expect(await listMutes({ store, clock })).toEqual([]);
+    expect(await listMutes({ store, clock, log })).toEqual([]);
   });
 
   it.each(['GET', 'PUT'])('answers no %s', async (method) => {
