@@ -5,40 +5,19 @@ import { policyOf } from '../../shared/pipeline/judge-policy.ts';
 import { settingsSchema, watchesOf } from '../../shared/settings/settings.ts';
 import { deploy } from '../../test/bundle/deployment.ts';
 import { replay } from '../../test/bundle/replay.ts';
-import { VerdictComparison, type Played } from '../../test/bundle/verdict-comparison.ts';
-import { readLabelledSets, type LabelledSeries } from './labelled-data.ts';
+import { VerdictComparison } from '../../test/bundle/verdict-comparison.ts';
+import { argument, replayedSeries, stepSeconds } from './replayed-series.ts';
 
 /**
  * NAB's CloudWatch series, laid on their 300 s grid, served by the fake CloudWatch to the anomaly function as deployed,
  * tick by tick, and compared with `score` on the same series: `npm run accuracy:deployed -- --data FOLDER`.
  */
-const stepSeconds = 300;
 const namespace = 'Replayed';
 const start = Math.ceil(Date.now() / 1000 / 86_400) * 86_400 + 86_400;
 
-/** The later value of a slot wins; what lies between is a gap. All series begin together. */
-function onGrid({ name, times, values }: LabelledSeries): Played {
-  const first = Math.floor(times[0] / stepSeconds);
-  const last = times.reduce((most, time) => Math.max(most, Math.floor(time / stepSeconds)), first);
-  const grid = new Float64Array(last - first + 1).fill(Number.NaN);
-  times.forEach((time, k) => {
-    const slot = Math.floor(time / stepSeconds) - first;
-    if (slot >= 0) grid[slot] = values[k];
-  });
-  const entity = name.split('/').at(-1)?.replace('.csv', '') ?? name;
-  return {
-    entity: `Series=${entity}`,
-    times: Float64Array.from(grid, (_, k) => start + k * stepSeconds),
-    values: grid,
-  };
-}
-
-const at = process.argv.indexOf('--data');
-if (at < 0 || at + 1 >= process.argv.length) throw new Error('say where the data is: --data FOLDER');
-const folder = process.argv[at + 1];
-const nab = readLabelledSets(folder).find(({ name }) => name === 'nab')?.series ?? [];
-const played = nab.filter(({ name }) => /^realAWSCloudwatch\//i.test(name)).map(onGrid);
-if (played.length === 0) throw new Error(`there are no CloudWatch series of NAB under ${folder}`);
+const folder = argument('data');
+if (folder === undefined) throw new Error('say where the data is: --data FOLDER');
+const played = replayedSeries(folder, start);
 const rows = Math.max(...played.map(({ times }) => times.length));
 
 const metrics = played.map(

@@ -33,6 +33,8 @@ const signing = new Set([
   'response-content-type',
   'x-amz-checksum-mode',
 ]);
+/** Headers that the reader of an object asks for in place of those it was stored with. */
+const overrides = { 'response-content-type': 'content-type', 'response-cache-control': 'cache-control' } as const;
 
 /** S3's own order of keys: by their UTF-8 bytes. */
 export const byUtf8 = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
@@ -98,7 +100,9 @@ export class FakeS3 {
         return this.keys(call.bucket, prefix).map((key) => ({ key, object: this.bucket(call.bucket).get(key)! }));
       });
     }
-    const unknown = [...request.query.keys()].filter((name) => name !== 'x-id' && !signing.has(name));
+    const unknown = [...request.query.keys()].filter(
+      (name) => name !== 'x-id' && !signing.has(name) && !(name in overrides),
+    );
     if (unknown.length > 0) throw new Refusal(501, 'NotImplemented', `the fake S3 does not know ?${unknown.join('&')}`);
     this.refuseExpired(request.query);
     const objectArn = `${bucketArn}/${call.key}`;
@@ -127,6 +131,12 @@ export class FakeS3 {
         'content-type': request.query.get('response-content-type') ?? found.contentType,
         'content-length': found.body.length,
         'last-modified': new Date(found.storedAt * 1000).toUTCString(),
+        ...Object.fromEntries(
+          Object.entries(overrides).flatMap(([asked, header]) => {
+            const value = request.query.get(asked);
+            return value === null ? [] : [[header, value]];
+          }),
+        ),
         ...Object.fromEntries(Object.entries(found.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
         ...(request.headers['x-amz-checksum-mode'] === 'ENABLED'
           ? { 'x-amz-checksum-crc32': crc32Of(found.body), 'x-amz-checksum-type': 'FULL_OBJECT' }
