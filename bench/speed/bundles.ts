@@ -18,7 +18,10 @@ export interface BundleRow {
   readonly withinBudget: boolean;
 }
 
-const budget = { kilobytes: 800, coldImportMs: 100 };
+const detecting = { kilobytes: 800, coldImportMs: 100 };
+/** Clients of Slack, PagerDuty and the stores of secrets come to some 300 KB. */
+const telling = { kilobytes: 1000, coldImportMs: 120 };
+const budgetOf = (name: string) => (['alert-router', 'api'].includes(name) ? telling : detecting);
 const repetitions = 15;
 const run = promisify(execFile);
 
@@ -39,6 +42,7 @@ async function bundles(): Promise<BundleRow[]> {
     for (const [name, files] of bundleFunctions()) {
       await mkdir(join(folder, name));
       for (const file of files) await writeFile(join(folder, name, file.name), file.contents);
+      const budget = budgetOf(name);
       const module = files.find((file) => file.name.endsWith('.mjs'));
       if (module === undefined)
         throw new Error(`bundle ${name} has no module, only ${files.map((one) => one.name).join()}`);

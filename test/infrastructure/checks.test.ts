@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -22,16 +22,24 @@ function check(build: (app: App) => void): void {
   }
 }
 
+const alerts = {
+  channels: { slack: { kind: 'slack', webhook: { secret: 'slack-webhook' } } },
+  actions: { secret: { parameter: '/aiops/links' } },
+} as const;
+const muteDuring = [{ pattern: { source: ['aws.codedeploy'] }, for: Duration.minutes(30) }];
+
 describe('cdk-nag', () => {
   it('finds nothing in the stack that is not acknowledged with a reason', () => {
-    expect(() => check((app) => new AnomalyMonitoringStack(app, 'Clean', { watches: oneWatch }))).not.toThrow();
+    expect(() =>
+      check((app) => new AnomalyMonitoringStack(app, 'Clean', { watches: oneWatch, alerts, muteDuring })),
+    ).not.toThrow();
   });
 
   it('finds nothing of ours in another’s stack, with a key of theirs', () => {
     const build = (app: App): void => {
       const theirs = new Stack(app, 'Theirs');
       const encryptionKey = new Key(theirs, 'Key', { enableKeyRotation: true });
-      new AnomalyMonitoring(theirs, 'Aiops', { watches: oneWatch, encryptionKey });
+      new AnomalyMonitoring(theirs, 'Aiops', { watches: oneWatch, alerts, encryptionKey, secretKeys: [encryptionKey] });
     };
     expect(() => check(build)).not.toThrow();
   });
