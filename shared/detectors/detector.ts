@@ -82,6 +82,6 @@ export type EntityJudgement =
       readonly novelty: number;
       /** Each column's part of the strangeness, summing to 1, or all 0 where there is none. */
       readonly shares: Float64Array;
-      /** In words, per column: such as "far above usual", "restless", "a jump of 12 sigmas". */
+      /** In words, per column: such as "far above usual", "more unsteady than usual", "a jump, 12 times its usual step". */
       describe(column: number): string;
     };

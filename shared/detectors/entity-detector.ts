@@ -364,8 +364,8 @@ function sharesOf(
 
 function wordsOfJump(jump: number): string {
   if (jump < 0.05) return 'as usual';
-  const sigmas = jump < 9.5 ? jump.toFixed(1).replace('.0', '') : String(Math.round(jump));
-  return `a jump of ${sigmas} sigma${sigmas === '1' ? '' : 's'}`;
+  const times = jump < 9.5 ? jump.toFixed(1).replace('.0', '') : String(Math.round(jump));
+  return `a jump, ${times} times its usual step`;
 }
 
 function wordsOfStanding(traits: Float64Array, centre: Float64Array, column: number): string {
@@ -373,6 +373,6 @@ function wordsOfStanding(traits: Float64Array, centre: Float64Array, column: num
   const level = traits[column];
   const fromLevel = level - centre[column];
   const fromCalm = traits[columns + column] - centre[columns + column];
-  if (Math.abs(fromCalm) > Math.abs(fromLevel)) return fromCalm > 0 ? 'restless' : 'calmer than usual';
+  if (Math.abs(fromCalm) > Math.abs(fromLevel)) return fromCalm > 0 ? 'more unsteady than usual' : 'calmer than usual';
   return `${Math.abs(level) > FAR_LEVEL ? 'far ' : ''}${fromLevel > 0 ? 'above' : 'below'} usual`;
 }

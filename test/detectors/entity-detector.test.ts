@@ -76,7 +76,7 @@ describe('the entity detector', () => {
   });
 
   it.each([
-    ['a column that leaps is named as a jump', (row: Float64Array) => (row[3] += 500), 1, /^a jump of \d+ sigmas$/],
+    ['a column that leaps is named as a jump', (row: Float64Array) => (row[3] += 500), 1, /^a jump, \d+ times its usual step$/],
     [
       'a column that stays high is named above usual',
       (row: Float64Array) => (row[3] += 200),
@@ -98,14 +98,14 @@ describe('the entity detector', () => {
     expect(last.describe(3)).toMatch(words);
   });
 
-  it('names a column that shakes about its usual level restless', () => {
+  it('names a column that shakes about its usual level unsteady', () => {
     const history = calm(900, 8);
     history.slice(880).forEach((row, index) => (row[2] += index % 2 === 0 ? 25 : -25));
     const { judgements } = run(history);
     const last = scored(judgements.at(-1)!);
     expect(last.shares.indexOf(Math.max(...last.shares))).toBe(2);
     const words = judgements.slice(885).map((judgement) => scored(judgement).describe(2));
-    expect(words).toContain('restless');
+    expect(words).toContain('more unsteady than usual');
   });
 
   it('tells somebody at the first row of a storm over several metrics', () => {
