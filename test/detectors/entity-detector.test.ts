@@ -76,7 +76,12 @@ describe('the entity detector', () => {
   });
 
   it.each([
-    ['a column that leaps is named as a jump', (row: Float64Array) => (row[3] += 500), 1, /^a jump, \d+ times its usual step$/],
+    [
+      'a column that leaps is named as a jump',
+      (row: Float64Array) => (row[3] += 500),
+      1,
+      /^a jump, \d+ times its usual step$/,
+    ],
     [
       'a column that stays high is named above usual',
       (row: Float64Array) => (row[3] += 200),
