@@ -23,6 +23,12 @@ const isExcused = (incident: Incident): boolean =>
 const isPaged = ({ members }: Incident): boolean =>
   Object.values(members).some(({ firedAt, worst }) => firedAt !== null && compareSeverities(worst, 'HIGH') >= 0);
 
+/** As it stands at the end, when nothing has gone wrong for long. */
+const isGrave = (incident: Incident): boolean => {
+  const { firing, severity } = standingOf(incident);
+  return firing.length > 0 && compareSeverities(severity, 'HIGH') >= 0;
+};
+
 /** Every incident that fires is told at least once on every route that should hear it. */
 function untold(trace: Trace): readonly Violation[] {
   return [...trace.open, ...trace.closed].flatMap((incident): Violation[] => {
@@ -34,7 +40,7 @@ function untold(trace: Trace): readonly Violation[] {
     if (incident.groupedBy !== 'pages' && isFresh && told(trace, incident, 'slack').length === 0 && !isRefused('slack'))
       found.push(`${name(incident)} was never told on slack`);
     // What is over by the time that it can be told wakes nobody, and pages that are spent are withheld.
-    const mustPage = incident.status === 'open' && incident.fresh && isPaged(incident) && !isBudgeted(trace);
+    const mustPage = incident.status === 'open' && incident.fresh && isGrave(incident) && !isBudgeted(trace);
     if (mustPage && told(trace, incident, 'pager').length === 0) found.push(`${name(incident)} never paged anybody`);
     return found;
   });

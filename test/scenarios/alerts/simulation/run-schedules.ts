@@ -60,7 +60,7 @@ function storyOf(trace: Trace): readonly string[] {
     scenario;
   return [
     ...violationsOf(trace).map((violation) => `BROKEN: ${violation}`),
-    JSON.stringify({ severities: scenario.severities, policy }),
+    JSON.stringify({ entities: scenario.entities, policy }),
     JSON.stringify({ stretches, faults, troubles, acts, doubled, lostTicks, delays, doubleSweeps, missedSweeps }),
     ...arrivals.map(
       ({ at, channel, notice, process, answerLost }) =>

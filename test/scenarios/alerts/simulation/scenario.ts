@@ -7,10 +7,12 @@ export interface Stretch {
   readonly status: 'firing' | 'unknown';
   readonly from: number;
   readonly to: number;
+  readonly severity: Severity;
 }
 
-/** Ends a process at the given port call of all that are made, or lets that call fail. */
+/** Ends a process at the given port call of all that are made, or of those that tell people, or lets that call fail. */
 export interface Fault {
+  readonly of: 'all' | 'tells';
   readonly call: number;
   /** `dies`: a call that never returns; `fails`: it throws. Each before or after the work was done. */
   readonly how: 'dies-before' | 'dies-after' | 'fails-before' | 'fails-after';
@@ -34,7 +36,7 @@ export interface Act {
 export interface Scenario {
   /** Of who goes on when, and how long each call takes. */
   readonly seed: number;
-  readonly severities: Readonly<Record<string, Severity>>;
+  readonly entities: readonly string[];
   readonly stretches: readonly Stretch[];
   readonly faults: readonly Fault[];
   readonly troubles: readonly Trouble[];
@@ -71,10 +73,12 @@ export function drawScenario(seed: number): Scenario {
   const isWild = chance(random, 0.7);
   return {
     seed,
-    severities: Object.fromEntries(entities.map((entity) => [entity, pick(random, severities)])),
-    stretches: entities.flatMap((entity) => drawStretches(random, entity)),
-    faults: some(isWild ? 6 : 0, () => ({
-      call: 1 + random.integer(600),
+    entities,
+    stretches: entities.flatMap((entity) => drawStretches(random, entity, pick(random, severities))),
+    faults: some(isWild ? 8 : 0, () => ({
+      ...(chance(random, 0.5)
+        ? { of: 'all' as const, call: 1 + random.integer(600) }
+        : { of: 'tells' as const, call: 1 + random.integer(12) }),
       how: pick(random, ['dies-before', 'dies-after', 'dies-after', 'fails-before', 'fails-after'] as const),
     })),
     troubles: some(isWild ? 4 : 0, () => {
@@ -110,7 +114,7 @@ export function drawScenario(seed: number): Scenario {
   };
 }
 
-function drawStretches(random: Random, entity: string): readonly Stretch[] {
+function drawStretches(random: Random, entity: string, usual: Severity): readonly Stretch[] {
   const found: Stretch[] = [];
   let at = random.integer(8);
   while (at < TROUBLED_MINUTES && found.length < 6) {
@@ -118,8 +122,10 @@ function drawStretches(random: Random, entity: string): readonly Stretch[] {
     const to = at + 1 + random.integer(10);
     // What still fires at the end fires on.
     const isLasting = to >= TROUBLED_MINUTES && !isGap;
-    found.push({ entity, status: isGap ? 'unknown' : 'firing', from: at, to: isLasting ? Infinity : to });
-    at = to + random.integer(9);
+    const severity = chance(random, 0.3) ? pick(random, severities) : usual;
+    found.push({ entity, status: isGap ? 'unknown' : 'firing', from: at, to: isLasting ? Infinity : to, severity });
+    // Often it goes on at once, graver or milder.
+    at = to + Math.max(0, random.integer(12) - 3);
   }
   return found;
 }

@@ -40,7 +40,8 @@ export class Scheduler {
   calls = 0;
   crashes = 0;
   readonly #random: Random;
-  readonly #faults: ReadonlyMap<number, Fault['how']>;
+  readonly #faults: readonly Fault[];
+  #tells = 0;
   readonly #planned: Planned[] = [];
   #tickets: Ticket[] = [];
   #order = 0;
@@ -48,7 +49,7 @@ export class Scheduler {
   constructor(seed: number, faults: readonly Fault[], start: number) {
     this.time = start;
     this.#random = createRandom(seed + 0.5 * 2 ** 40);
-    this.#faults = new Map(faults.map(({ call, how }) => [call, how]));
+    this.#faults = faults;
   }
 
   plan(at: number, happen: () => void): void {
@@ -108,7 +109,11 @@ export class Scheduler {
       return;
     }
     this.calls++;
-    const how = this.#faults.get(this.calls);
+    const isTell = ticket.name.startsWith('tell');
+    if (isTell) this.#tells++;
+    const how = this.#faults.find(({ of, call }) =>
+      of === 'all' ? call === this.calls : isTell && call === this.#tells,
+    )?.how;
     if (how === 'dies-before') this.#kill(process);
     else if (how === 'fails-before') this.#fail(ticket);
     else if (how === 'dies-after') {

@@ -39,13 +39,9 @@ const lists = [
 
 function* smallerOnes(scenario: Scenario): Iterable<Scenario> {
   const without = <T>(list: readonly T[], k: number): readonly T[] => list.filter((_, at) => at !== k);
-  for (const [entity] of Object.entries(scenario.severities)) {
-    if (Object.keys(scenario.severities).length === 1) break;
-    yield {
-      ...scenario,
-      severities: Object.fromEntries(Object.entries(scenario.severities).filter(([one]) => one !== entity)),
-    };
-  }
+  for (const entity of scenario.entities)
+    if (scenario.entities.length > 1)
+      yield { ...scenario, entities: scenario.entities.filter((one) => one !== entity) };
   for (const list of lists) if (scenario[list].length > 1) yield { ...scenario, [list]: [] };
   for (const list of lists)
     for (let k = 0; k < scenario[list].length; k++) yield { ...scenario, [list]: without<unknown>(scenario[list], k) };

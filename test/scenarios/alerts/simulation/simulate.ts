@@ -202,9 +202,9 @@ class Queue {
 }
 
 function planSignals(scenario: Scenario, queue: Queue, said: { entity: string; status: string; tick: number }[]): void {
-  const { severities, stretches, policy, lostTicks, doubled, delays } = scenario;
+  const { entities, stretches, policy, lostTicks, doubled, delays } = scenario;
   let number = 0;
-  for (const [entity, severity] of Object.entries(severities)) {
+  for (const entity of entities) {
     let normals = NORMAL_TICKS;
     for (let at = 0; at < (TROUBLED_MINUTES + CALM_MINUTES) * 60; at += policy.intervalSeconds) {
       const minute = at / 60;
@@ -215,6 +215,7 @@ function planSignals(scenario: Scenario, queue: Queue, said: { entity: string; s
       if (isCalm && status === 'firing' && minute % (3 * CALM_STEP_MINUTES) !== 0) continue;
       if (normals > NORMAL_TICKS || lostTicks.includes(Math.floor(minute))) continue;
       const tick = storyStart + at;
+      const severity = stretch?.severity ?? 'INFO';
       const id = `m${number}`;
       const detail = signalOf(entity, status, tick, { severity, intervalSeconds: policy.intervalSeconds });
       const body = JSON.stringify({ id, 'detail-type': 'Signal', detail });
