@@ -128,13 +128,14 @@ describe('from CloudWatch to people, as deployed', () => {
   it('keeps within its rights: nothing was denied to any function', () => {
     expect(scene.deployed.aws.calls.filter(({ status }) => [401, 403].includes(status))).toEqual([]);
     const readers = scene.deployed.aws.calls.filter(({ service }) => ['secretsmanager', 'ssm'].includes(service));
-    expect(new Set(readers.map(({ accessKeyId, key }) => `${accessKeyId} ${key}`))).toEqual(
-      new Set(
-        ['Router', 'Sweep']
-          .flatMap((role) => ['ops/slack', 'ops/links', '/ops/pagerduty'].map((name) => `${role} ${name}`))
-          .concat('Api ops/links'),
-      ),
-    );
+    // Which of the two that tell people reads a secret depends on who comes first to what is due; nobody else reads any.
+    const allowed = ['Router', 'Sweep']
+      .flatMap((role) => ['ops/slack', 'ops/links', '/ops/pagerduty'].map((name) => `${role} ${name}`))
+      .concat('Api ops/links');
+    const read = readers.map(({ accessKeyId, key }) => `${accessKeyId} ${key}`);
+    expect(allowed).toEqual(expect.arrayContaining([...new Set(read)]));
+    expect(read).toContain('Api ops/links');
+    expect(new Set(readers.map(({ key }) => key))).toEqual(new Set(['ops/slack', 'ops/links', '/ops/pagerduty']));
   });
 
   it('counts what it told, and that no page is owed', () => {
