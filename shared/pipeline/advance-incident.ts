@@ -10,6 +10,7 @@ import { keepClosed, loadIncident, saveIncident, type StoredIncident } from './i
 import { recordPagesSpent } from './page-budget.ts';
 import { claimedStories, type Step, stepIncident } from './step-incident.ts';
 import { notePart } from './storm-parts.ts';
+import { withUntoldEnd } from './untold-end.ts';
 
 /** Whoever loses the swap begins again from what the winner left; more often than this is no race. */
 const MOST_ATTEMPTS = 50;
@@ -48,7 +49,7 @@ export async function advanceIncident(
     const heard = change(remembered(before), now);
     if (heard === undefined) return undefined;
     const isNew = heard.status === 'open' && heard.number !== before?.number;
-    const step = await stepIncident(withEndings(before, heard), isNew, claimant, run, now);
+    const step = await stepIncident(follow(before, heard, run, now), isNew, claimant, run, now);
     if (step.withheld !== undefined) await recordPagesSpent(step.withheld, run);
     if (step.record !== before) {
       for (const over of leftBehind(before, step.record)) await keepClosed(store, over);
@@ -66,6 +67,12 @@ export async function advanceIncident(
     `incident '${group}' changed ${MOST_ATTEMPTS} times while it was being advanced; are many routers running?`,
   );
 }
+
+/** What is still to be said of the incident before goes on in the record of the one that follows it. */
+const follow = (before: Incident | undefined, after: Incident, { kinds }: AlertRun, now: number): Incident =>
+  before === undefined || before.number === after.number
+    ? after
+    : withEndings(withUntoldEnd(before, kinds, now), after);
 
 /** Stories that the record will hold no more: their copies are all that remains. */
 function leftBehind(before: Incident | undefined, after: Incident): readonly Story[] {

@@ -11,6 +11,7 @@ import type { Change } from './advance-incident.ts';
 import type { AlertRun } from './alert-run.ts';
 import { newPages } from './decide-notice.ts';
 import { updateJson } from './stored-json.ts';
+import { withUntoldEnd } from './untold-end.ts';
 
 /** A page too many: of which watch, and whom it would have called. */
 export interface Withheld {
@@ -53,7 +54,7 @@ export async function recordPagesSpent({ watch, pagers }: Withheld, run: AlertRu
     const now = clock.now();
     const day = pageDay(now, timezone);
     const spent = spendPages(record, { deployment: settings.name, watch, day, timezone, pagesPerDay, now, pagers });
-    return withEndings(record, spent);
+    return withEndings(record === undefined ? undefined : withUntoldEnd(record, run.kinds, now), spent);
   });
 }
 

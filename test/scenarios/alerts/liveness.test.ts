@@ -142,6 +142,25 @@ describe('what people do', () => {
     expect(actions).toHaveLength(3);
   });
 
+  it('to an incident that begins anew at once is told all the same: each has its own beginning and end', async () => {
+    const story = new Timeline();
+    const told = await play(story, '3m', [
+      ['0', firing('web-1', { severity: 'HIGH' })],
+      ['90s', normal('web-1'), acts('close', 'web-1')],
+      ['100s', firing('web-1', { severity: 'HIGH' })],
+    ]);
+    expect(told).toEqual([
+      '1m slack first-notice HIGH web-1',
+      '1m pager first-notice HIGH web-1',
+      '1m40s slack closed HIGH web-1',
+      '1m40s pager closed HIGH web-1',
+      '3m slack first-notice HIGH web-1',
+      '3m pager first-notice HIGH web-1',
+    ]);
+    const keysOf = (at: number): unknown => story.told[at].notice.dedupKey;
+    expect([keysOf(3), keysOf(5)]).toEqual([keysOf(1), expect.not.stringContaining(String(keysOf(1)))]);
+  });
+
   it('by a mute silences until it ends, and the same mute asked for again is no longer one', async () => {
     const told = await play(new Timeline(), '40m', [
       ['0', mutes({ for: 1200, watch: ['w'] })],
