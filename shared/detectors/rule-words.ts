@@ -31,9 +31,12 @@ export function ruleSentence(
   if (status === 'normal') return `${now}, not ${asked(rule, unit)}`;
   switch (rule.kind) {
     case 'above':
-      return `${now}, above its limit of ${digits(rule.limit)}${unit}`;
-    case 'below':
-      return `${now}, below its limit of ${digits(rule.limit)}${unit}`;
+    case 'below': {
+      // It fires until enough points are within: the newest may be already.
+      const beyond = rule.kind === 'above' ? said.value > rule.limit : said.value < rule.limit;
+      const limit = `${rule.kind} its limit of ${digits(rule.limit)}${unit}`;
+      return beyond ? `${now}, ${limit}` : `${now}, it was ${limit} just before`;
+    }
     case 'jump':
       return `${now} after a jump from ${digits(said.base)}${unit}, more than ${digits(rule.by)}${unit} at once`;
     case 'stuck':

@@ -183,3 +183,13 @@ describe('the rules of a series', () => {
     ],
   ])('refuse %s', (_, misuse, message) => expect(misuse).toThrow(message));
 });
+
+describe('the sentence of a limit that 2 of 3 points keep firing', () => {
+  it('never says that the newest value is beyond the limit where it is not', () => {
+    const words = run(above, [95, 95, 73]).map(({ status, explanation }) => `${status}: ${explanation}`);
+    expect(words[1]).toBe('firing: CPUUtilization is 95 %, above its limit of 90 %');
+    expect(words[2]).toBe('firing: CPUUtilization is 73 %, it was above its limit of 90 % just before');
+    const [, , under] = run(below, [1, 1, 20]);
+    expect(under.explanation).toBe('CPUUtilization is 20 %, it was below its limit of 5 % just before');
+  });
+});
