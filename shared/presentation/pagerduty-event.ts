@@ -102,8 +102,11 @@ function eventOf(notice: Notice, findings: number, attached: boolean): PagerDuty
   };
 }
 
+/** ISO 8601 of seconds since 1970; nothing for a year that has other than four digits, which PagerDuty refuses. */
 function timestamp(seconds: number): string | undefined {
-  return Math.abs(seconds) <= 8.64e12 ? new Date(seconds * 1000).toISOString() : undefined;
+  if (!(Math.abs(seconds) <= 8.64e12)) return undefined;
+  const iso = new Date(seconds * 1000).toISOString();
+  return /^\d{4}-/.test(iso) ? iso : undefined;
 }
 
 /** Read on a phone from top to bottom: what it is, since when, how unusual, why; then the rest. */

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Fault, plannedFaults } from '../../shared/adapters/local/fleet-faults.ts';
 import { busyness } from '../../shared/adapters/local/fleet-rhythm.ts';
 import { fleetServers, healthySamples } from '../../shared/adapters/local/fleet-servers.ts';
 import { serverSamples, SimulatedFleet } from '../../shared/adapters/local/simulated-fleet.ts';
 import { watchOf } from '../contracts/suites/metric-source-suite.ts';
+import fc from '../fakes/property.ts';
 
 const hour = 3_600;
 const day = 86_400;

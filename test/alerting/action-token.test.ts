@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type ActionToken,
@@ -8,6 +7,7 @@ import {
   signedText,
   splitToken,
 } from '../../shared/alerting/action-token.ts';
+import fc from '../fakes/property.ts';
 
 const tokens: fc.Arbitrary<ActionToken> = fc.record(
   {

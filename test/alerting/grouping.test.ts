@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../shared/alerting/fingerprint.ts';
 import { groupOf, stormGroup } from '../../shared/alerting/grouping.ts';
 import { dedupKey, incidentId } from '../../shared/alerting/incident-name.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { finding, signal, t0 } from './told.ts';
+import fc from '../fakes/property.ts';
 
 const of = (more: Parameters<typeof signal>[2] = {}) => signal(t0, [finding('cpu')], more);
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupOf } from '../../shared/alerting/grouping.ts';
 import { hear } from '../../shared/alerting/incident-hear.ts';
@@ -8,6 +7,7 @@ import { MEMORY_SECONDS } from '../../shared/alerting/member-bounds.ts';
 import type { Finding, Signal } from '../../shared/alerting/signal.ts';
 import { standingOf } from '../../shared/alerting/standing.ts';
 import { finding, heard, hearPolicy, hour, interval, minute, signal, t0 } from './told.ts';
+import fc from '../fakes/property.ts';
 
 const tick = (k: number): number => t0 + k * interval;
 const at = (k: number, status: Finding['status'], key = 'cpu', more: Partial<Finding> = {}): Signal =>

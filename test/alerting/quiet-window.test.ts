@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mute, QuietWindow } from '../../shared/alerting/alert-policy.ts';
 import { muteSchema, openMute } from '../../shared/alerting/mute.ts';
 import { openWindow } from '../../shared/alerting/quiet-window.ts';
 import { cronProblem, nextCronTime } from '../../shared/metrics/cron.ts';
 import { day, hour, minute, t0 } from './told.ts';
+import fc from '../fakes/property.ts';
 
 const facts = { severity: 'HIGH', watch: 'web', entity: 'web-1', labels: { team: 'blue' } } as const;
 const at = (iso: string): number => Date.parse(iso) / 1000;

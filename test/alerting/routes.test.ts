@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlertFacts, Match, Route } from '../../shared/alerting/alert-policy.ts';
 import { factsOf } from '../../shared/alerting/incident-facts.ts';
@@ -8,6 +7,7 @@ import { severities } from '../../shared/alerting/severities.ts';
 import { checkSettings } from '../../shared/settings/load-settings.ts';
 import type { RouteInput } from '../../shared/settings/alert-settings.ts';
 import { finding, heard, signal, t0 } from './told.ts';
+import fc from '../fakes/property.ts';
 
 const kinds = new Map([
   ['slack', 'slack'],

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { weighMembers } from '../../shared/alerting/member-severity.ts';
 import { severityOf, type SeverityFacts, sizeOf } from '../../shared/alerting/severity.ts';
@@ -6,6 +5,7 @@ import { compareSeverities, severities as scale } from '../../shared/alerting/se
 import type { Finding } from '../../shared/alerting/signal.ts';
 import { severity as writtenSeverity } from '../../shared/settings/alert-settings.ts';
 import { day, finding, heard, minute, severities, signal, t0 } from './told.ts';
+import fc from '../fakes/property.ts';
 
 const facts = (more: Partial<SeverityFacts> = {}): SeverityFacts => ({ now: t0, firedAt: t0, metrics: 1, ...more });
 const onceIn = (days: number, unseen = false): Partial<Finding> => ({

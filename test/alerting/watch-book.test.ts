@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   emptyWatchBook,
@@ -11,6 +10,7 @@ import {
   watchBookSchema,
 } from '../../shared/alerting/watch-book.ts';
 import { day, finding, heard, hour, interval, signal, t0 } from './told.ts';
+import fc from '../fakes/property.ts';
 
 const policy: StormPolicy = { entities: 5, ticks: 2 };
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { billedMetrics, monthlyCost } from '../../bin/monthly-cost.ts';
 import { verdictDelay } from '../../bin/verdict-delay.ts';
 import type { Metric, SeriesDescription } from '../../shared/metrics/metric.ts';
 import { settledUntil } from '../../shared/metrics/gaps.ts';
+import fc from '../fakes/property.ts';
 
 describe('from an event to its verdict', () => {
   it.each([

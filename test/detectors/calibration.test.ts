@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrate, decadesOf, probabilityOf, rarityOf } from '../../shared/detectors/calibration.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
+import fc from '../fakes/property.ts';
 
 const DAY = 86_400;
 const STEP = 300;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EntityJudgement } from '../../shared/detectors/detector.ts';
 import { entityDetector } from '../../shared/detectors/entity-detector.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
+import fc from '../fakes/property.ts';
 
 interface Reference {
   readonly stepSeconds: number;

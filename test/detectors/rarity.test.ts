@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeriesJudgement } from '../../shared/detectors/detector.ts';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../shared/detectors/rarity.ts';
 import { excessOf, scoreOf } from '../../shared/detectors/series-score.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
+import fc from '../fakes/property.ts';
 
 const STEP = 300;
 const DAY_ROWS = 288;

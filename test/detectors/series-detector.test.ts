@@ -1,5 +1,4 @@
 import { Encoder } from 'cbor-x/index-no-eval';
-import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SeriesJudgement } from '../../shared/detectors/detector.ts';
@@ -12,6 +11,7 @@ import {
 import { SERIES_STATE_BYTES } from '../../shared/detectors/series-state.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
 import { drawSeries, type SyntheticSeries } from '../fixtures/series-detector/synthetic-series.ts';
+import fc from '../fakes/property.ts';
 
 interface Reference extends SyntheticSeries {
   readonly variant: 'small' | 'full' | 'one-gate';

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isolationForest } from '../../shared/detectors/isolation-forest.ts';
 import { trainingRange } from '../../shared/detectors/training-range.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
+import fc from '../fakes/property.ts';
 
 const matrix = (columns: number, values: readonly number[]) => ({
   names: Array.from({ length: columns }, (_, column) => `f${column}`),

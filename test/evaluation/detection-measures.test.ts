@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   averagePrecision,
@@ -8,6 +7,7 @@ import {
   segmentsOf,
   type LabelledScores,
 } from '../../shared/evaluation/detection-measures.ts';
+import fc from '../fakes/property.ts';
 
 const labelled = (scores: readonly number[], labels: readonly number[]): LabelledScores => ({
   scores: Float64Array.from(scores),

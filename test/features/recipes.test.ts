@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnOfFeature, createRecipe, recipeMatrix, RECIPE_WARM_UP } from '../../shared/features/recipes.ts';
 import { localOffset } from '../../shared/metrics/time-zone.ts';
+import fc from '../fakes/property.ts';
 
 const utc = () => 0;
 const SERVER = ['cpu', 'memory', 'network', 'disk'];

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pushValue, windowStatistics } from '../../shared/features/windows.ts';
+import fc from '../fakes/property.ts';
 
 describe('rolling statistics', () => {
   it.each([

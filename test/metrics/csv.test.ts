@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CsvError } from '../../shared/metrics/csv-error.ts';
 import { csvRows } from '../../shared/metrics/csv-rows.ts';
 import { readCsv } from '../../shared/metrics/csv.ts';
+import fc from '../fakes/property.ts';
 
 const { NaN: none } = Number;
 const at = (iso: string): number => Date.parse(iso) / 1000;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fillGaps, settledUntil } from '../../shared/metrics/gaps.ts';
 import type { GapMeaning } from '../../shared/metrics/metric.ts';
+import fc from '../fakes/property.ts';
 
 const { NaN: gap } = Number;
 const minutes = (values: readonly number[], start = 600) => ({

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isExact, matchesGlob } from '../../shared/metrics/glob.ts';
+import fc from '../fakes/property.ts';
 
 describe('a glob', () => {
   it.each([

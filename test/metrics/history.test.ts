@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactHistory, expireHistory } from '../../shared/metrics/history-compaction.ts';
 import { historyDayKind, type HistoryTick, historyTickKind } from '../../shared/metrics/history-format.ts';
@@ -14,6 +13,7 @@ import { StoredObjectError } from '../../shared/models/stored-object-error.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { goldenArtefactSuite } from '../models/golden-artefact.ts';
 import { chunkOf, interrupted, keysBelow, memoryPorts, mergeTicks, pairsOf, readWindow } from './stored-ports.ts';
+import fc from '../fakes/property.ts';
 
 const day = 86_400;
 const hour = 3_600;

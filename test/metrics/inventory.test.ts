@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Encoder } from 'cbor-x/index-no-eval';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
@@ -18,6 +17,7 @@ import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { goldenArtefactSuite } from '../models/golden-artefact.ts';
 import { chunkOf, memoryPorts, pairsOf, readWindow } from './stored-ports.ts';
+import fc from '../fakes/property.ts';
 
 const day = 86_400;
 const start = Date.parse('2026-11-16T00:00:00Z') / 1000;

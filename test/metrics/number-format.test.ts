@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMissing, numberFormat } from '../../shared/metrics/number-format.ts';
+import fc from '../fakes/property.ts';
 
 const { NaN: none } = Number;
 const read = (samples: readonly string[], delimiter = ',') => {

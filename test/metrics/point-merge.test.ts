@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PointMerger } from '../../shared/metrics/point-merge.ts';
 import { pairsOf } from './stored-ports.ts';
+import fc from '../fakes/property.ts';
 
 /** The obvious reference: a map from time to the value with the highest tick. */
 function reference(pulls: readonly { tick: number; pairs: readonly (readonly [number, number])[] }[]) {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptySeries, placePoints, type Points, type Series } from '../../shared/metrics/series.ts';
+import fc from '../fakes/property.ts';
 
 const pointsOf = (pairs: readonly (readonly [number, number])[]): Points => ({
   times: Float64Array.from(pairs, ([time]) => time),

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { epochOfLocal, isTimeZone, localOffset, localTime } from '../../shared/metrics/time-zone.ts';
+import fc from '../fakes/property.ts';
 
 const at = (iso: string): number => Date.parse(iso) / 1000;
 const hour = 3600;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { timestampFormat } from '../../shared/metrics/timestamp-format.ts';
+import fc from '../fakes/property.ts';
 
 const noon = Date.parse('2026-11-21T09:05:00Z') / 1000;
 const readAll = (stamps: readonly string[], timezone?: string) => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { Encoder } from 'cbor-x/index-no-eval';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -8,6 +7,7 @@ import { type ArtefactKind, packArtefact, unpackArtefact } from '../../shared/mo
 import { readStored, writeStored } from '../../shared/models/stored-artefact.ts';
 import { StoredObjectError } from '../../shared/models/stored-object-error.ts';
 import { goldenArtefactSuite } from './golden-artefact.ts';
+import fc from '../fakes/property.ts';
 
 interface Weather {
   readonly place: string;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, restoreRandom } from '../../shared/numeric/random.ts';
+import fc from '../fakes/property.ts';
 
 /** The published C code, word for word in BigInt, as an obvious reference. */
 function reference(words: Uint32Array, count: number): number[] {

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../shared/numeric/random.ts';
 import { treePaths, type LinkedTrees } from '../../shared/numeric/wasm/tree-paths.ts';
+import fc from '../fakes/property.ts';
 
 /** Values at which comparisons differ: both zeros, the smallest, equals of cuts, infinite ones and none. */
 const corners = [0, -0, 1e-45, -1e-45, 1, -1, 3.4e38, Infinity, -Infinity, Number.NaN];

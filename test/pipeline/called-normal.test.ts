@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { type CalledNormal, leastOfSeries, normalAt } from '../../shared/pipeline/called-normal.ts';
@@ -7,6 +6,7 @@ import { defaultPolicy } from '../../shared/pipeline/judge-policy.ts';
 import { packArtefact } from '../../shared/models/artefact.ts';
 import { tellEntity } from '../../shared/pipeline/tell-entity.ts';
 import { noise } from '../scenarios/world.ts';
+import fc from '../fakes/property.ts';
 
 const step = 300;
 const start = 1_772_409_600;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { copyOf, pack, unpack } from '../../shared/pipeline/columnar.ts';
+import fc from '../fakes/property.ts';
 
 const floats = fc.float32Array({ maxLength: 5 });
 const plain = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { noNullPrototype: true });

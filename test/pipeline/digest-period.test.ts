@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestDue } from '../../shared/pipeline/digest-period.ts';
+import fc from '../fakes/property.ts';
 
 const utc = (text: string): number => Date.parse(`${text}Z`) / 1000;
 const weekly = { every: 'week', day: 'mon', at: '09:00', timezone: 'UTC' } as const;

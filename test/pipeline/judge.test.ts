@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packArtefact, unpackArtefact } from '../../shared/models/artefact.ts';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
@@ -6,6 +5,7 @@ import { type EntityState, forgetSeries } from '../../shared/pipeline/entity-sta
 import { type EntityWindow, judge, type JudgedRow } from '../../shared/pipeline/judge.ts';
 import { defaultPolicy, type JudgePolicy } from '../../shared/pipeline/judge-policy.ts';
 import { shardStateKind } from '../../shared/pipeline/shard-state.ts';
+import fc from '../fakes/property.ts';
 
 const step = 300;
 const start = 1_772_409_600;

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { localTime } from '../../shared/metrics/time-zone.ts';
 import { timeMarks } from '../../shared/presentation/time-axis.ts';
 import { axisSteps, niceRange, partOfAxis } from '../../shared/presentation/value-axis.ts';
+import fc from '../fakes/property.ts';
 
 const at = (text: string): number => Date.parse(text) / 1000;
 

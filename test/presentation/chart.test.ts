@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawChart } from '../../shared/presentation/chart.ts';
 import type { ChartSpec, ChartStyle } from '../../shared/presentation/chart-spec.ts';
 import { filling, morning, spike } from './chart-specs.ts';
+import fc from '../fakes/property.ts';
 
 const style: ChartStyle = { width: 500, height: 250, theme: 'light', timezone: 'UTC' };
 const drawn = (spec: Partial<ChartSpec>, more: Partial<ChartStyle> = {}): string =>

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linkActions } from '../../shared/alerting/action-token.ts';
 import {
@@ -9,6 +8,7 @@ import {
   type PageIncident,
 } from '../../shared/presentation/confirmation-page.ts';
 import { parseDuration } from '../../shared/settings/duration.ts';
+import fc from '../fakes/property.ts';
 
 const now = 1_795_252_000;
 const incident: PageIncident = {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Notice, NoticeFinding } from '../../shared/alerting/notice.ts';
 import { speakReasons } from '../../shared/alerting/notice-reason.ts';
@@ -10,6 +9,7 @@ import { webhookBody } from '../../shared/presentation/webhook-body.ts';
 import { LARGEST_EVENT, pagerDutyEventSchema } from '../fakes/http/pagerduty-schema.ts';
 import { slackMessageSchema } from '../fakes/http/slack-schema.ts';
 import { findingOf, noticeOfTest } from './notice-examples.ts';
+import fc from '../fakes/property.ts';
 
 const nasty = [
   '',
@@ -36,7 +36,7 @@ const number = fc.oneof(
   fc.double(),
 );
 const nullable = fc.option(number);
-const time = fc.oneof(fc.constant(1_795_254_120), number);
+const time = fc.oneof(fc.constantFrom(1_795_254_120, -62_167_219_200.001, 253_402_300_800), number);
 
 const finding: fc.Arbitrary<NoticeFinding> = fc.record({
   key: text,

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bracketless, mrkdwn, mrkdwnLink, webAddress } from '../../shared/presentation/mrkdwn.ts';
 import { cut, plainName, plainText, someOf } from '../../shared/presentation/plain-text.ts';
+import fc from '../fakes/property.ts';
 
 const anything = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScoredNumbers } from '../../shared/presentation/scored-csv.ts';
 import { scoredCsvHeader, scoredCsvLine } from '../../shared/presentation/scored-csv.ts';
+import fc from '../fakes/property.ts';
 
 const numbers = (over: Partial<Record<keyof ScoredNumbers, number>> = {}): ScoredNumbers => {
   const given = { score: 0.5, alert: 0, anomaly: 0, expected: 1, lower: 0, upper: 2, rarity: Number.NaN, ...over };

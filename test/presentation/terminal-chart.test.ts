@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { terminalChart } from '../../shared/presentation/terminal-chart.ts';
 import type { ChartOptions } from '../../shared/presentation/terminal-chart.ts';
 import { axisNumber } from '../../shared/presentation/value-axis.ts';
+import fc from '../fakes/property.ts';
 
 const plain: ChartOptions = { width: 60, height: 6, colours: false, unicode: true };
 const midnight = Date.UTC(2026, 10, 21) / 1000;

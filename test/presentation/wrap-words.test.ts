@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { createColors } from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { wrapWords } from '../../shared/presentation/wrap-words.ts';
+import fc from '../fakes/property.ts';
 
 describe('wrapping at words', () => {
   it.each<[string, string, number, readonly string[]]>([

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../../lambdas/api/handler.ts';
 import type { ApiPorts } from '../../lambdas/api/api-ports.ts';
@@ -19,6 +18,7 @@ import { readAudit } from '../../shared/pipeline/read-audit.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { day, finding, heard, hour, minute, signal, t0 } from '../alerting/told.ts';
 import { MemoryLog } from '../wire/aws-under-test.ts';
+import fc from '../fakes/property.ts';
 
 const deployment = 'test';
 const signer = new HmacSigner(new EnvironmentSecrets({ KEY: 'k'.repeat(40) }), { variable: 'KEY' });

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupOf } from '../../shared/alerting/grouping.ts';
 import { checkObjectKey } from '../../shared/models/object-key.ts';
 import { keys } from '../../shared/settings/keys.ts';
+import fc from '../fakes/property.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAlertBudget } from '../../shared/detectors/alert-budget.ts';
 import { checkSettings, parseSettings, parseSettingsJson } from '../../shared/settings/load-settings.ts';
 import { SettingsError } from '../../shared/settings/settings-error.ts';
 import { parseDuration } from '../../shared/settings/duration.ts';
 import { watchesOf } from '../../shared/settings/settings.ts';
+import fc from '../fakes/property.ts';
 
 const parsed = (yaml: string) => parseSettings(yaml, 'aiops.yaml');
 const watchWith = (lines: string) =>

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mostDatapoints, mostQueries, planRequests, queriesOf } from '../../../shared/adapters/aws/cloudwatch-plan.ts';
 import { describeSeries } from '../../../shared/metrics/known-metrics.ts';
 import type { Metric, SeriesDescription } from '../../../shared/metrics/metric.ts';
+import fc from '../../fakes/property.ts';
 
 const metric = fc.record<Metric>({
   namespace: fc.constant('N'),

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deliveryOf, retryAfterSeconds } from '../../../shared/adapters/http/delivery-status.ts';
 import type { HttpAnswer } from '../../../shared/adapters/http/http-post.ts';
+import fc from '../../fakes/property.ts';
 
 /** 2026-11-21 09:42:00 UTC. */
 const now = Date.UTC(2026, 10, 21, 9, 42) / 1000;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StoredObjectError } from '../../../shared/models/stored-object-error.ts';
 import type { Bytes } from '../../../shared/ports/bytes.ts';
+import fc from '../../fakes/property.ts';
 
 /** What every implementation of compression and digest promises. */
 export function bytesSuite(name: string, bytes: Bytes): void {
