@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { foreseenSchema } from './foreseen.ts';
 import { severities } from './severities.ts';
 
 /**
@@ -69,6 +70,8 @@ export const findingSchema = z.object({
     .array(z.tuple([z.number(), z.number().nullable(), z.number().nullable(), z.number().nullable()]))
     .max(200)
     .optional(),
+  /** Of forecasts. Nothing that is expected is unusual yet: `since` is when it was foreseen first. */
+  forecast: foreseenSchema.optional(),
 });
 
 export const signalSchema = z.object({
