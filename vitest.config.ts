@@ -11,7 +11,7 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       tier('unit', [
-        'test/{numeric,metrics,features,detectors,evaluation,models,alerting,settings,pipeline,presentation,adapters,bin}/**/*.test.ts',
+        'test/{numeric,metrics,features,detectors,forecasters,evaluation,models,alerting,settings,pipeline,presentation,adapters,bin}/**/*.test.ts',
       ]),
       tier('contracts', ['test/contracts/**/*.test.ts']),
       tier('scenarios', ['test/scenarios/**/*.test.ts'], 60_000),
