@@ -10,14 +10,22 @@ import { argument, replayedSeries, stepSeconds } from './replayed-series.ts';
 
 /**
  * NAB's CloudWatch series, laid on their 300 s grid, served by the fake CloudWatch to the anomaly function as deployed,
- * tick by tick, and compared with `score` on the same series: `npm run accuracy:deployed -- --data FOLDER`.
+ * tick by tick, and compared with `score` on the same series: `npm run accuracy:deployed -- --data FOLDER [--ticks N]`,
+ * where N ends it after so many rows of each.
  */
 const namespace = 'Replayed';
 const start = Math.ceil(Date.now() / 1000 / 86_400) * 86_400 + 86_400;
 
 const folder = argument('data');
 if (folder === undefined) throw new Error('say where the data is: --data FOLDER');
-const played = replayedSeries(folder, start);
+const most = Number(argument('ticks') ?? Infinity);
+if (!(most > 0))
+  throw new Error(`--ticks is '${argument('ticks') ?? ''}': give how many rows of each series to play, such as 1000`);
+const played = replayedSeries(folder, start).map((one) => ({
+  ...one,
+  times: one.times.slice(0, most),
+  values: one.values.slice(0, most),
+}));
 const rows = Math.max(...played.map(({ times }) => times.length));
 
 const metrics = played.map(

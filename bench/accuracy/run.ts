@@ -41,7 +41,9 @@ const nabFile = (series: LabelledSeries, scores: Float64Array, threshold: number
   alerts: Uint8Array.from(scores, (value) => (value >= threshold ? 1 : 0)),
 });
 
-function nabRows(scored: readonly Scored[]): Row[] {
+type Baselines = typeof baselines;
+
+function nabRows(scored: readonly Scored[], peers: Baselines): Row[] {
   const line = (detector: string, files: readonly NabFile[]): Row => {
     const all = Object.values(NAB_PROFILES).map((profile) => nabScore(files, profile));
     const [standard, lowFalse, lowMiss] = all.map((result) => result.score);
@@ -57,7 +59,7 @@ function nabRows(scored: readonly Scored[]): Row[] {
     };
   };
   const emitted = scored.map(({ series, alerts }) => nabFile(series, alerts, EMITTED));
-  return [line('series, alerts as emitted', emitted), ...baselines.map((one) => bestOf(one, scored, line))];
+  return [line('series, alerts as emitted', emitted), ...peers.map((one) => bestOf(one, scored, line))];
 }
 
 /** A baseline has no threshold of its own: it gets the best of forty, chosen on these very files. */
@@ -80,7 +82,7 @@ function bestOf(
   return best!;
 }
 
-function eventRows(set: LabelledSet, scored: readonly Scored[]): Row[] {
+function eventRows(set: LabelledSet, scored: readonly Scored[], peers: Baselines): Row[] {
   const rules = rulesOf(set);
   const rows = (scores: (one: Scored) => Float64Array) => scored.map((one) => scoredRows(one.series, scores(one)));
   return [
@@ -96,7 +98,7 @@ function eventRows(set: LabelledSet, scored: readonly Scored[]): Row[] {
       rows(({ scores }) => scores),
       rules,
     ),
-    ...baselines.map((one) =>
+    ...peers.map((one) =>
       bestRow(
         set.name,
         `${one.name}, best threshold`,
@@ -184,11 +186,12 @@ async function main(): Promise<void> {
       data: { type: 'string' },
       out: { type: 'string' },
       'deployed-budget': { type: 'boolean', default: false },
+      'floors-only': { type: 'boolean', default: false },
     },
   });
   if (values.data === undefined) {
     console.error(
-      'npm run accuracy -- --data FOLDER [--out FOLDER] [--deployed-budget]     FOLDER holds nab/, kpi/, cloud-monitoring/, servers/',
+      'npm run accuracy -- --data FOLDER [--out FOLDER] [--deployed-budget] [--floors-only]     FOLDER holds nab/, kpi/, cloud-monitoring/, servers/; --floors-only leaves out peers, rarity and budgets',
     );
     process.exitCode = 2;
     return;
@@ -220,15 +223,18 @@ async function main(): Promise<void> {
     report.times.push({ what: set, files, seconds });
     return result;
   };
-  const judges = startJudges(availableParallelism());
+  const besides = !values['floors-only'];
+  const peers = besides ? baselines : [];
+  const judges = startJudges(availableParallelism(), besides);
   try {
     for (const set of sets) {
       await timed(set.name, set.series.length, async () => {
         const judged = await judges.series(set.series);
         const scored = judged.map(({ scores, alerts }, index) => ({ series: set.series[index], scores, alerts }));
-        if (set.name === 'nab') report.nab.push(...nabRows(scored));
-        else report.events.push(...eventRows(set, scored));
-        const traces = judged.map(({ trace }) => trace);
+        if (set.name === 'nab') report.nab.push(...nabRows(scored, peers));
+        else report.events.push(...eventRows(set, scored, peers));
+        if (!besides) return;
+        const traces = judged.flatMap(({ trace }) => trace ?? []);
         report.rarity.push(...rarityRows(set, traces));
         report.budget.push(...budgetRows(set, traces));
       });

@@ -7,8 +7,8 @@ const { deployedBudgetRows } = await import('./deployed-budget.ts');
 const { judgeEntityFile, judgeSeriesFile } = await import('./jobs.ts');
 
 function answer(job) {
-  if ('series' in job) return judgeSeriesFile(job.series);
-  if ('entity' in job) return judgeEntityFile(job.entity);
+  if ('series' in job) return judgeSeriesFile(job.series, job.besides);
+  if ('entity' in job) return judgeEntityFile(job.entity, job.besides);
   return deployedBudgetRows(job.watch);
 }
 

@@ -13,7 +13,8 @@ export interface Judges {
   stop(): Promise<void>;
 }
 
-export function startJudges(threads: number): Judges {
+/** @param besides whether rarity, budgets and peers are wanted, too: they take most of the time. */
+export function startJudges(threads: number, besides: boolean): Judges {
   const workers = Array.from({ length: threads }, () => new Worker(new URL('./thread.mjs', import.meta.url)));
   const all = async (jobs: readonly Job[]): Promise<unknown[]> => {
     const answers: unknown[] = jobs.map(() => undefined);
@@ -25,8 +26,8 @@ export function startJudges(threads: number): Judges {
     return answers;
   };
   return {
-    series: async (given) => (await all(given.map((series) => ({ series })))) as JudgedSeries[],
-    entities: async (given) => (await all(given.map((entity) => ({ entity })))) as JudgedEntity[],
+    series: async (given) => (await all(given.map((series) => ({ series, besides })))) as JudgedSeries[],
+    entities: async (given) => (await all(given.map((entity) => ({ entity, besides })))) as JudgedEntity[],
     budgets: async (given) => (await all(given.map((watch) => ({ watch })))) as Row[][],
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
