@@ -118,6 +118,14 @@ function undeployable(settings: Settings): SettingsProblem[] {
         remedy: 'write 1m, 5m or any number of minutes',
       });
     }
+    if (watch.forecast !== 'off' && watch.forecast.every !== undefined && watch.forecast.every % 60 !== 0) {
+      problems.push({
+        path: `${path}.forecast.every`,
+        message: 'EventBridge Scheduler counts whole minutes',
+        got: `${watch.forecast.every} s`,
+        remedy: 'write 5m or any number of minutes',
+      });
+    }
   }
   return problems;
 }

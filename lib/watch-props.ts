@@ -178,4 +178,19 @@ export interface WatchProps {
    * @default - isolation forest, 100 trees
    */
   readonly forest?: WatchInput['forest'];
+
+  /**
+   * Lines that series are not to cross, by label glob: `{ metric, above }` or `{ metric, below }`. What has one is
+   * forecast.
+   *
+   * @default - 80 for percentages of which high values are bad
+   */
+  readonly limits?: WatchInput['limits'];
+
+  /**
+   * How often and how far ahead it is forecast, by what, and what is advised from which expected peak on; or 'off'.
+   *
+   * @default - every five minutes, 45 minutes ahead, by the forecaster that is best on each series
+   */
+  readonly forecast?: WatchInput['forecast'];
 }

@@ -43,6 +43,16 @@ export const keys = {
   model: (watch: string, role: ModelRole, id: string) => `${keys.modelPrefix(watch, role)}${safe(id)}`,
   champion: (watch: string, role: ModelRole) => `${keys.modelPrefix(watch, role)}champion.json`,
   state: (watch: string, shard: string, part: 'anomaly' | 'forecast') => `state/${safe(watch)}/${safe(shard)}/${part}`,
+  /** What was forecast of a shard at a tick; create-only. */
+  forecasts: (watch: string, shard: string, tick: number) =>
+    `${keys.forecastsPrefix(watch, shard)}${dayOf(tick)}/${tickName(tick)}`,
+  forecastsPrefix: (watch: string, shard: string) => `forecasts/${safe(watch)}/${safe(shard)}/`,
+  /** The forecasters fitted for a shard's series: two places in turn, so that what is in use is not written over. */
+  forecasters: (watch: string, shard: string, place: 'a' | 'b') =>
+    `${keys.modelPrefix(watch, 'forecaster')}${safe(shard)}/${place}`,
+  /** Which of the two is in use. */
+  forecastersInUse: (watch: string, shard: string) =>
+    `${keys.modelPrefix(watch, 'forecaster')}${safe(shard)}/champion.json`,
   anomalies: (tick: number, watch: string, shard: string) =>
     `anomalies/${dayOf(tick)}/${safe(watch)}-${safe(shard)}-${tickName(tick)}`,
   /** One per group: its open incident, and what must be remembered after its end. Groups are short: see `groupOf`. */

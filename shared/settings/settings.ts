@@ -3,6 +3,7 @@ import { isStatistic } from '../metrics/metric.ts';
 import { isTimeZone } from '../metrics/time-zone.ts';
 import { alertSettings, groupBy, severity } from './alert-settings.ts';
 import { duration } from './duration.ts';
+import { forecastProblems, forecastSettings, limitSettings } from './forecast-settings.ts';
 
 /** Messages are `what is wrong → what to write instead`; `settings-problems.ts` adds place, line and value. */
 const statistic = z
@@ -271,6 +272,8 @@ const watch = z
       .describe('What to do: stands in every notice of this watch'),
     labels: z.record(name, z.string().max(1024)).default({}).describe('Go with every signal, for routing'),
     forest: forest.prefault({}).describe('The model of a thing’s metrics together'),
+    limits: limitSettings,
+    forecast: forecastSettings,
   })
   .refine(({ source: from, period }) => from.kind !== 'cloudwatch' || isCloudWatchPeriod(period), {
     path: ['period'],
@@ -281,6 +284,10 @@ const watch = z
     path: ['every'],
     error: 'is longer than a day → write at most 1d',
     when: evenIf('every'),
+  })
+  .superRefine((given, context) => {
+    for (const { path, message } of forecastProblems(given))
+      context.addIssue({ code: 'custom', path: [...path], message });
   });
 
 export const settingsSchema = z.strictObject({

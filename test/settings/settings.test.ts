@@ -32,6 +32,11 @@ describe('settings', () => {
         shadow: false,
         labels: {},
         forest: { detector: 'isolation-forest', trees: 100 },
+        limits: [],
+        forecast: {
+          forecaster: 'automatic-selection',
+          recommendations: { monitor: 80, prepare: 85, soon: 90, immediately: 95, target: 70 },
+        },
       },
     ]);
     expect(settings.retention).toBe(190 * 86_400);
