@@ -4,7 +4,8 @@ import { standingOf } from '../shared/alerting/standing.ts';
 import type { AuditRecord } from '../shared/pipeline/alert-audit.ts';
 import { plainName, plainText } from '../shared/presentation/plain-text.ts';
 import { textTable } from '../shared/presentation/text-table.ts';
-import { durationWords, findingLines, shortDuration, timeWords } from '../shared/presentation/words.ts';
+import { findingLines } from '../shared/presentation/finding-lines.ts';
+import { durationWords, shortDuration, timeWords } from '../shared/presentation/words.ts';
 
 const ago = (time: number, now: number): string => `${durationWords(Math.max(0, now - time))} ago`;
 
@@ -64,7 +65,7 @@ export function incidentStory(
     `incident ${id}, ${stateWords(incident, now)}`,
     `began ${timeWords(openedAt).slice(0, 16)} UTC, ${ago(openedAt, now)}`,
     ...members.slice(0, MOST_MEMBERS).flatMap(([, { finding, entity, worst }]) => {
-      const [first = '', ...rest] = findingLines(finding).map((line) => plainText(line, 300));
+      const [first = '', ...rest] = findingLines(finding, now).map((line) => plainText(line, 300));
       return [
         '',
         `${worst} ${plainName(entity, 60)}, ${finding.status}`,

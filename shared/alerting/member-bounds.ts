@@ -41,5 +41,9 @@ const byImportance = (a: Member, b: Member): number =>
 function withoutPoints(member: Member): Member {
   const finding = { ...member.finding };
   delete finding.points;
+  if (finding.forecast !== undefined) {
+    finding.forecast = { ...finding.forecast };
+    delete finding.forecast.course;
+  }
   return { ...member, finding };
 }

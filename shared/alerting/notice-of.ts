@@ -1,3 +1,4 @@
+import type { Foreseen } from './foreseen.ts';
 import { dedupKey } from './incident-name.ts';
 import { FRESH_INTERVALS } from './incident-hear.ts';
 import type { Decision, Member, Story } from './incident.ts';
@@ -72,6 +73,7 @@ function findingOf(key: string, member: Member): NoticeFinding {
   const { finding, entity } = member;
   return {
     key,
+    kind: finding.kind,
     entity,
     label: finding.label,
     unit: finding.unit,
@@ -85,7 +87,14 @@ function findingOf(key: string, member: Member): NoticeFinding {
     rarity: finding.rarity,
     shares: finding.shares,
     explanation: finding.explanation,
+    ...(finding.forecast === undefined ? {} : { forecast: withoutCourse(finding.forecast) }),
   };
+}
+
+function withoutCourse(forecast: Foreseen): NonNullable<NoticeFinding['forecast']> {
+  const told = { ...forecast };
+  delete told.course;
+  return told;
 }
 
 /** The picture of the most important thing that has one. */
@@ -93,10 +102,17 @@ function chartOf(members: readonly Member[]): NoticeChart | undefined {
   for (const { finding } of members) {
     const { points, label, unit, since } = finding;
     if (points === undefined || points.length < 2) continue;
+    if (finding.forecast !== undefined) return { title: label, unit, points, ...foreseenChart(finding.forecast) };
     const limit = limitOf(finding.kind, finding.source);
     return { title: label, unit, points, since, ...(limit === undefined ? {} : { limit }) };
   }
   return undefined;
+}
+
+/** Nothing is strange yet: there is no time since when it was. */
+function foreseenChart({ limit, course, peak }: Foreseen): Pick<NoticeChart, 'limit' | 'forecast'> {
+  const forecast = course === undefined ? {} : { forecast: { ...course, ...(peak === undefined ? {} : { peak }) } };
+  return { limit: limit.value, ...forecast };
 }
 
 /** The limit of a static rule: its name says it (`above 90`). */

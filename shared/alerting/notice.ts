@@ -1,11 +1,13 @@
+import type { Foreseen } from './foreseen.ts';
 import type { Incident } from './incident.ts';
-import type { Rarity, Share } from './signal.ts';
+import type { Finding, Rarity, Share } from './signal.ts';
 import type { Severity } from './severities.ts';
 import type { SpeakReason } from './notice-reason.ts';
 
 /** One thing that fires, or fired, as people are told of it. Nothing here is escaped: each channel does that itself. */
 export interface NoticeFinding {
   readonly key: string;
+  readonly kind: Finding['kind'];
   readonly entity: string;
   readonly label: string;
   readonly unit: string;
@@ -20,6 +22,8 @@ export interface NoticeFinding {
   readonly rarity: Rarity | null;
   readonly shares: readonly Share[];
   readonly explanation: string;
+  /** Of a forecast: what is expected. Its course is in the notice's chart. */
+  readonly forecast?: Omit<Foreseen, 'course'>;
 }
 
 /** What a chart is drawn from; see `presentation/chart`. */
@@ -28,9 +32,27 @@ export interface NoticeChart {
   readonly unit: string;
   /** Time (epoch seconds), value, lower and upper end of the expected band. At most 200. */
   readonly points: readonly (readonly [number, number | null, number | null, number | null])[];
-  /** Epoch seconds from which on it was strange. */
-  readonly since: number;
+  /** Epoch seconds from which on it was strange; absent where nothing of it is, as where it is only foreseen. */
+  readonly since?: number;
   readonly limit?: number;
+  readonly forecast?: NoticeForecast;
+}
+
+/** What is expected to come: mean and two bands, as one tuple per time (epoch seconds, ascending). At most 200. */
+export interface NoticeForecast {
+  /** Time, mean, lower and upper end of the narrow band, lower and upper end of the wide one. */
+  readonly points: readonly (readonly [
+    number,
+    number | null,
+    number | null,
+    number | null,
+    number | null,
+    number | null,
+  ])[];
+  /** How sure the bands are, in percent, such as `[80, 95]`. */
+  readonly levels: readonly [number, number];
+  /** The highest, or lowest, that is expected. Epoch seconds. */
+  readonly peak?: { readonly time: number; readonly value: number };
 }
 
 /** A link for people: where, and what it says. */

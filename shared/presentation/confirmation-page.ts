@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LinkAction } from '../alerting/action-token.ts';
 import type { Severity } from '../alerting/severities.ts';
-import { momentWords, sinceWords } from './notice-words.ts';
+import { momentWords, sinceWords } from './moment-words.ts';
 import { escapeMarkup } from './escape-markup.ts';
 import { plainName, plainText } from './plain-text.ts';
 import { durationWords } from './words.ts';

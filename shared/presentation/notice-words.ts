@@ -1,7 +1,10 @@
 import type { Notice, NoticeFinding } from '../alerting/notice.ts';
 import type { Severity } from '../alerting/severities.ts';
+import { boundaryWords, foreseenWords, forecastReason, isForecast, whenWords } from './forecast-words.ts';
+import { glanceValue } from './glance-value.ts';
+import { momentWords, sinceWords } from './moment-words.ts';
 import { plainName, plainText, someOf } from './plain-text.ts';
-import { durationWords, rarityWords, valueWords } from './words.ts';
+import { durationWords, rarityWords } from './words.ts';
 
 /** Whether the notice says that it is over. */
 export const isEnding = ({ reason }: Pick<Notice, 'reason'>): boolean =>
@@ -42,7 +45,7 @@ function openingWords(notice: Notice): string {
     case 'flapping':
       return `${severity}, comes and goes:`;
     case 'all-resolved':
-      return 'Resolved:';
+      return isOnlyForeseen(notice) ? 'Danger has passed:' : 'Resolved:';
     case 'began-and-ended':
       return 'Already over:';
     case 'acknowledged':
@@ -53,6 +56,9 @@ function openingWords(notice: Notice): string {
       return 'No more pages today:';
   }
 }
+
+/** Nothing of it has happened: it was expected, and no more. */
+const isOnlyForeseen = ({ findings }: Notice): boolean => findings.length > 0 && findings.every(isForecast);
 
 function endingWords({ reason, since, until, at }: Notice): string {
   const lasted = (until ?? at) - since;
@@ -86,10 +92,11 @@ function subject(notice: Notice): string {
   const [worst] = findings;
   if (entities.length > 1) {
     const names = entities.map((name) => plainName(name, 60));
-    return `${entities.length} at once in ${watchWords(notice)}: ${someOf(names, 3)}`;
+    const are = isOnlyForeseen(notice) && !isEnding(notice) ? 'near their limits' : 'at once';
+    return `${entities.length} ${are} in ${watchWords(notice)}: ${someOf(names, 3)}`;
   }
   const where = plainName(worst.entity, 60);
-  const what = isEnding(notice) ? labelOf(worst) : briefly(worst);
+  const what = isEnding(notice) ? labelOf(worst) : briefly(worst, notice.at);
   return what === '' ? where : `${where} ${what}`;
 }
 
@@ -106,8 +113,9 @@ export const watchWords = ({ watches }: Notice): string =>
 const labelOf = ({ label, entity }: NoticeFinding): string =>
   label === entity ? '' : plainName(label.startsWith(`${entity} `) ? label.slice(entity.length + 1) : label, 80);
 
-function briefly(finding: NoticeFinding): string {
+function briefly(finding: NoticeFinding, at: number): string {
   const label = labelOf(finding);
+  if (isForecast(finding)) return `${label} ${foreseenWords(finding, at)}`.trim();
   if (explainsItself(finding)) return `– ${plainText(finding.explanation, 160)}`;
   const numbers = observedWords(finding);
   if (numbers !== '') return `${label} ${numbers}`.trim();
@@ -115,57 +123,28 @@ function briefly(finding: NoticeFinding): string {
 }
 
 /** Limits, silence, and entities as a whole have no range of their own: their sentence says more than a number. */
-const explainsItself = (finding: NoticeFinding): boolean => !hasRange(finding) && plainText(finding.explanation) !== '';
+const explainsItself = (finding: NoticeFinding): boolean =>
+  !hasRange(finding) && !isForecast(finding) && plainText(finding.explanation) !== '';
 
 const hasRange = ({ lower, upper }: NoticeFinding): boolean => lower !== null && upper !== null;
 
 /** `97.3 %, usual 20 to 45.1 %`; empty where nothing was observed. */
-export function observedWords({ observed, expected, lower, upper, unit }: NoticeFinding): string {
+export function observedWords({ kind, observed, expected, lower, upper, unit }: NoticeFinding): string {
   if (observed === null) return '';
+  // Nothing is unusual that is only foreseen.
+  if (isForecast({ kind })) return glanceValue(observed, unit);
   const usual =
     lower !== null && upper !== null
-      ? `, usual ${rounded(lower, '')} to ${rounded(upper, unit)}`
+      ? `, usual ${glanceValue(lower, '')} to ${glanceValue(upper, unit)}`
       : expected === null
         ? ''
-        : `, expected ${rounded(expected, unit)}`;
-  return `${rounded(observed, unit)}${usual}`;
+        : `, expected ${glanceValue(expected, unit)}`;
+  return `${glanceValue(observed, unit)}${usual}`;
 }
 
 /** What was expected, where the range alone does not say it. */
 export const expectedWords = ({ expected, lower, upper, unit }: NoticeFinding): string =>
-  expected === null || lower === null || upper === null ? '' : `expected ${rounded(expected, unit)}`;
-
-/** Three digits are read at a glance; of thousands, all. */
-function rounded(value: number, unit: string): string {
-  const near = Math.abs(value) >= 1000 && Math.abs(value) < 1e9 ? Math.round(value) : Number(value.toPrecision(3));
-  const short = plainText(unit, 24);
-  return Math.abs(near) >= 10_000 && Math.abs(near) < 1e9 ? withUnit(near, short) : valueWords(near, short);
-}
-
-/** Beyond four digits `valueWords` would round; the unit comes from its own words. */
-const withUnit = (value: number, unit: string): string => valueWords(0, unit).replace('0', String(value));
-
-/** `09:30 UTC`, or `Nov 20, 23:10 UTC` where that is not the day of `now`. Epoch seconds. */
-export function momentWords(seconds: number, now: number): string {
-  if (!isTime(seconds)) return 'an unknown time';
-  const iso = new Date(seconds * 1000).toISOString();
-  const clock = `${iso.slice(-13, -8)} UTC`;
-  if (isTime(now) && new Date(now * 1000).toISOString().slice(0, -14) === iso.slice(0, -14)) return clock;
-  const month = new Date(seconds * 1000).toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
-  return `${month} ${Number(iso.slice(-16, -14))}, ${clock}`;
-}
-
-/** What a date can hold. */
-const isTime = (seconds: number): boolean => Math.abs(seconds) <= 8.64e12;
-
-/** `since 09:30 UTC (12 minutes)`; `from 09:30 to 09:43 UTC` of what is over. */
-export function sinceWords(since: number, now: number, until?: number): string {
-  const lasted = (until ?? now) - since;
-  const length = Number.isFinite(lasted) && lasted > 0 ? ` (${durationWords(lasted)})` : '';
-  if (until === undefined) return `since ${momentWords(since, now)}${length}`;
-  const [from, to] = [momentWords(since, now), momentWords(until, now)];
-  return `from ${from.includes(',') ? from : from.replace(' UTC', '')} to ${to}${length}`;
-}
+  expected === null || lower === null || upper === null ? '' : `expected ${glanceValue(expected, unit)}`;
 
 /** How unusual it is; empty where that is not known, or a limit was set by people. */
 export const unusualWords = ({ rarity }: NoticeFinding): string => {
@@ -211,13 +190,15 @@ export function mainFacts(notice: Notice): MainFacts {
   if (reason === 'page-budget-spent')
     return { name: '', numbers: '', when: '', why: plainText(worst.explanation, 500), parts: [] };
   const several = notice.entities.length > 1;
+  const name = several ? `${plainName(worst.entity, 100)} ${labelOf(worst)}`.trim() : '';
+  if (isForecast(worst) && !over) return { name, ...foreseenFacts(worst, at), parts: [] };
   const spoken = !over && !several && explainsItself(worst);
   const when = over ? [sinceWords(since, at, until ?? at)] : [sinceWords(worst.since, at), unusualWords(worst)];
-  const value = worst.observed === null ? '' : `observed ${rounded(worst.observed, worst.unit)}`;
+  const value = worst.observed === null ? '' : `observed ${glanceValue(worst.observed, worst.unit)}`;
   const observed = several || expectedWords(worst) === '' ? observedWords(worst) : value;
   const numbers = observed === '' ? '' : [observed, expectedWords(worst)].filter((words) => words !== '').join(', ');
   return {
-    name: several ? `${plainName(worst.entity, 100)} ${labelOf(worst)}`.trim() : '',
+    name,
     numbers: !over
       ? spoken
         ? ''
@@ -226,8 +207,17 @@ export function mainFacts(notice: Notice): MainFacts {
         ? ''
         : `now ${observedWords(worst)}`,
     when: when.filter((words) => words !== '').join(', '),
-    why: spoken || reason === 'closed' ? '' : plainText(worst.explanation, 500),
+    why: spoken || reason === 'closed' || isForecast(worst) ? '' : plainText(worst.explanation, 500),
     parts: over ? [] : shareWords(worst),
+  };
+}
+
+function foreseenFacts(finding: NoticeFinding, at: number): Pick<MainFacts, 'numbers' | 'when' | 'why'> {
+  const when = [whenWords(finding.forecast, at), `foreseen ${sinceWords(finding.since, at)}`];
+  return {
+    numbers: boundaryWords(finding, at),
+    when: when.filter((words) => words !== '').join('; '),
+    why: forecastReason(finding),
   };
 }
 
@@ -238,6 +228,7 @@ export function otherWords(notice: Notice, finding: NoticeFinding): string {
   const name = notice.entities.length > 1 || label === '' ? `${plainName(entity, 80)} ${label}`.trim() : label;
   if (isEnding(notice)) return name;
   if (status !== 'firing') return `${name}: ${status === 'normal' ? 'normal again' : 'not known now'}`;
+  if (isForecast(finding)) return [name, foreseenWords(finding, notice.at)].filter((words) => words !== '').join(': ');
   const why = explainsItself(finding) ? plainText(finding.explanation, 200) : '';
   const facts = [why === '' ? observedWords(finding) : why, unusualWords(finding)];
   // A limit's sentence begins with its metric.

@@ -1,5 +1,8 @@
 import type { Notice, NoticeFinding } from '../alerting/notice.ts';
 import type { Severity } from '../alerting/severities.ts';
+import { crossingWords, forecastReason, isForecast, scaleWords, whenWords, worstWords } from './forecast-words.ts';
+import { glanceValue } from './glance-value.ts';
+import { sinceWords } from './moment-words.ts';
 import { webAddress } from './mrkdwn.ts';
 import {
   cautions,
@@ -129,6 +132,7 @@ function details(notice: Notice, shown: number): PagerDutyEvent['payload']['cust
 
 function mainDetails(notice: Notice, main: NoticeFinding): Readonly<Record<string, string | readonly string[]>> {
   const { numbers, when, why, parts } = mainFacts(notice);
+  if (isForecast(main) && !isEnding(notice)) return foreseenDetails(notice, main);
   const observed = isEnding(notice) ? numbers : observedWords(main);
   const expected = isEnding(notice) ? '' : expectedWords(main).replace('expected ', '');
   const explanation = why === '' && !isEnding(notice) ? plainText(main.explanation, 500) : why;
@@ -140,6 +144,22 @@ function mainDetails(notice: Notice, main: NoticeFinding): Readonly<Record<strin
     ...(explanation === '' ? {} : { Why: explanation }),
     ...(parts.length === 0 ? {} : { 'Most of it': parts }),
   };
+}
+
+/** What will happen comes before what is: nothing of it has happened yet. */
+function foreseenDetails({ at }: Notice, main: NoticeFinding): Readonly<Record<string, string>> {
+  const { forecast, unit, label, observed, since } = main;
+  const all = {
+    What: `${plainName(label, 200)} ${crossingWords(forecast, unit, at)}`,
+    Now: observed === null ? '' : glanceValue(observed, unit),
+    Limit: forecast === undefined ? '' : `${forecast.limit.side} ${glanceValue(forecast.limit.value, unit)}`,
+    Expected: forecast === undefined ? '' : worstWords(forecast, unit, at),
+    Crossing: whenWords(forecast, at).replace(/^crossing /, ''),
+    'Scale to': forecast === undefined ? '' : scaleWords(forecast.scaleTo),
+    When: `foreseen ${sinceWords(since, at)}`,
+    Why: forecastReason(main),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, words]) => words !== ''));
 }
 
 /** PagerDuty shows links beside the incident; what should be read comes first, and is where its "view in" leads. */

@@ -23,6 +23,10 @@ export interface ChartOptions {
   /** Rows of the plot, without the time axis and the lanes; at least 3. */
   readonly height: number;
   readonly lanes?: readonly ChartLane[];
+  /** Epoch seconds from which on the values are expected, and not measured: they are dotted. */
+  readonly aheadFrom?: number;
+  /** A line across, where it is near enough not to flatten what is drawn. */
+  readonly limit?: number;
   readonly colours: boolean;
   /** Braille and block characters; ASCII otherwise. */
   readonly unicode: boolean;
@@ -41,6 +45,8 @@ const signs = {
     dotsAcross: 2,
     dotsDown: 4,
     band: '░',
+    limit: '╌',
+    now: '┊',
     tick: '┤',
     wall: '│',
     corner: '└',
@@ -48,8 +54,33 @@ const signs = {
     mark: '┬',
     bar: '━',
   },
-  ascii: { dotsAcross: 1, dotsDown: 1, band: ':', tick: '+', wall: '|', corner: '+', floor: '-', mark: '+', bar: '=' },
+  ascii: {
+    dotsAcross: 1,
+    dotsDown: 1,
+    band: ':',
+    limit: '-',
+    now: '!',
+    tick: '+',
+    wall: '|',
+    corner: '+',
+    floor: '-',
+    mark: '+',
+    bar: '=',
+  },
 } as const;
+
+/** How far a limit may stretch the axis, in spans of what is drawn. */
+const limitReach = 4;
+
+/** The limit, where a line for it leaves what is drawn readable. */
+export function limitInSight(
+  [least, greatest]: readonly [number, number],
+  limit: number | undefined,
+): number | undefined {
+  if (limit === undefined || !Number.isFinite(limit)) return undefined;
+  const reach = limitReach * Math.max(greatest / 2 - least / 2, Math.abs(greatest) * 1e-3) * 2;
+  return limit >= least - reach && limit <= greatest + reach ? limit : undefined;
+}
 
 const minute = 60;
 const timeSteps = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * minute);
@@ -126,13 +157,15 @@ export function terminalChart(given: ChartPoints, options: ChartOptions): readon
   const points = joined(given, Math.max(30, options.width) * 2);
   const sign = options.unicode ? signs.unicode : signs.ascii;
   const colour = createColors(options.colours);
-  const valueExtent = extent([points.values, points.lower, points.upper]);
+  const drawn = extent([points.values, points.lower, points.upper]);
   const first = points.times[0];
   const end = points.times[points.times.length - 1];
-  if (valueExtent === undefined || points.times.length === 0) return [colour.dim('(no values to draw)')];
+  if (drawn === undefined || points.times.length === 0) return [colour.dim('(no values to draw)')];
+  const limit = limitInSight(drawn, options.limit);
+  const [lowest, highest] = limit === undefined ? drawn : [Math.min(drawn[0], limit), Math.max(drawn[1], limit)];
 
   const height = Math.max(3, options.height);
-  const { low, high, steps } = niceRange(valueExtent[0], valueExtent[1], height);
+  const { low, high, steps } = niceRange(lowest, highest, height);
   const range = high / 2 - low / 2;
   const rowOfValue = (value: number, rows: number): number =>
     Math.min(rows - 1, Math.max(0, Math.round(((high / 2 - value / 2) / range) * (rows - 1))));
@@ -150,6 +183,8 @@ export function terminalChart(given: ChartPoints, options: ChartOptions): readon
 
   const across = width * sign.dotsAcross;
   const down = height * sign.dotsDown;
+  const { aheadFrom = Infinity } = options;
+  const aheadColumn = aheadFrom > end ? Infinity : columnOfTime(aheadFrom, across);
   const line = intoColumns(across, (index) => columnOfTime(points.times[index], across), points.values);
   const cells = new Uint8Array(width * height);
   let previous = Number.NaN;
@@ -160,7 +195,9 @@ export function terminalChart(given: ChartPoints, options: ChartOptions): readon
     // Joined to the last value before it, so that a jump reads as one line.
     const top = rowOfValue(Number.isNaN(previous) ? greatest : Math.max(greatest, previous), down);
     const bottom = rowOfValue(Number.isNaN(previous) ? least : Math.min(least, previous), down);
-    for (let row = top; row <= bottom; row++) {
+    // Every second dot: expected, not measured.
+    const isLeftOut = column >= aheadColumn && column % 2 === 1 && sign.dotsAcross > 1;
+    for (let row = top; row <= bottom && !isLeftOut; row++) {
       const cell = Math.floor(row / sign.dotsDown) * width + Math.floor(column / sign.dotsAcross);
       cells[cell] = cells[cell] | brailleBits[row % sign.dotsDown][column % sign.dotsAcross];
     }
@@ -180,14 +217,21 @@ export function terminalChart(given: ChartPoints, options: ChartOptions): readon
     return !Number.isNaN(from) && !Number.isNaN(to) && row >= rowOfValue(from, height) && row <= rowOfValue(to, height);
   };
 
+  const limitRow = limit === undefined ? -1 : rowOfValue(limit, height);
+  const nowColumn = aheadColumn === Infinity ? -1 : Math.max(0, Math.floor(aheadColumn / sign.dotsAcross) - 1);
   const lines: string[] = [];
   for (let row = 0; row < height; row++) {
     const label = labels.get(row);
     let plot = '';
     for (let column = 0; column < width; column++) {
       const bits = cells[row * width + column];
-      if (bits !== 0) plot += options.unicode ? String.fromCodePoint(0x2800 + bits) : '*';
-      else plot += inBand(row, column) ? colour.dim(sign.band) : ' ';
+      const isAhead = column * sign.dotsAcross >= aheadColumn;
+      if (bits !== 0) {
+        const dots = options.unicode ? String.fromCodePoint(0x2800 + bits) : isAhead ? 'o' : '*';
+        plot += isAhead ? colour.magenta(dots) : dots;
+      } else if (row === limitRow) plot += colour.yellow(sign.limit);
+      else if (inBand(row, column)) plot += isAhead ? colour.magenta(sign.band) : colour.dim(sign.band);
+      else plot += column === nowColumn ? colour.dim(sign.now) : ' ';
     }
     lines.push(
       `${colour.dim((label ?? '').padStart(margin - 2) + (label === undefined ? ` ${sign.wall}` : ` ${sign.tick}`))}${plot.trimEnd()}`,

@@ -1,4 +1,5 @@
 import type { Notice, NoticeFinding } from '../alerting/notice.ts';
+import type { ToldForecast } from './forecast-words.ts';
 import { headline, isEnding } from './notice-words.ts';
 
 /** What a webhook is sent, as JSON. Documented in docs/webhook.md; fields are added, never changed. */
@@ -73,10 +74,24 @@ export function webhookBody(notice: Notice): WebhookBody {
       expected: finite(finding.expected),
       lower: finite(finding.lower),
       upper: finite(finding.upper),
+      ...(finding.forecast === undefined ? {} : { forecast: finiteForecast(finding.forecast) }),
     })),
     more: notice.more + notice.findings.length - findings.length,
     image: notice.image ?? null,
     links: notice.links,
+  };
+}
+
+function finiteForecast(forecast: ToldForecast): ToldForecast {
+  const { probability, crossesAt, scaleTo, skill, peak, between, ...rest } = forecast;
+  return {
+    ...rest,
+    probability: finite(probability),
+    crossesAt: finite(crossesAt),
+    scaleTo: finite(scaleTo),
+    skill: finite(skill),
+    ...(peak !== undefined && Number.isFinite(peak.value) && Number.isFinite(peak.time) ? { peak } : {}),
+    ...(between?.every(Number.isFinite) === true ? { between } : {}),
   };
 }
 

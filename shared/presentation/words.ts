@@ -1,4 +1,4 @@
-import type { Finding, Rarity } from '../alerting/signal.ts';
+import type { Rarity } from '../alerting/signal.ts';
 
 const minute = 60;
 const hour = 3600;
@@ -69,23 +69,3 @@ export function valueWords(value: number | null, unit = ''): string {
 /** `2026-11-21 09:30:00`, UTC, without the zone: say once per output that it is UTC. */
 export const timeWords = (seconds: number): string =>
   new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
-
-/** What fires, in up to three lines: what and how unusual; observed against expected; why. */
-export function findingLines(finding: Finding): readonly string[] {
-  const rarity = finding.rarity === null ? '' : `, ${rarityWords(finding.rarity)}`;
-  const expected =
-    finding.lower === null || finding.upper === null
-      ? ''
-      : `, usual ${valueWords(finding.lower)} to ${valueWords(finding.upper, finding.unit)}`;
-  const observed = finding.observed === null ? '' : `${valueWords(finding.observed, finding.unit)}${expected}`;
-  const shares = finding.shares
-    .filter(({ share }) => share >= 0.05)
-    .slice(0, 4)
-    .map(({ label, share, words }) => `${label} ${Math.round(share * 100)} % (${words})`);
-  return [
-    `${finding.label}: since ${timeWords(finding.since).slice(5, 16)}${rarity}`,
-    ...(observed === '' ? [] : [observed]),
-    ...(finding.explanation === '' ? [] : [finding.explanation]),
-    ...(shares.length === 0 ? [] : [shares.join(', ')]),
-  ];
-}

@@ -39,6 +39,7 @@ describe('noticeOf', () => {
       findings: [
         {
           key: 'web|cpu',
+          kind: 'anomaly',
           entity: 'web-1',
           label: 'cpu',
           unit: 'Percent',
@@ -138,5 +139,50 @@ describe('noticeOf', () => {
   it('of an incident in shadow, shows what people would have been told', () => {
     const shadow = heard([signal(t0, [high('cpu')], { mode: 'shadow' })]);
     expect(notice(shadow)).toMatchObject({ severity: 'HIGH', findings: [{ label: 'cpu' }] });
+  });
+});
+
+describe('the notice of a forecast', () => {
+  const course = {
+    levels: [80, 95] as [number, number],
+    points: [[t0 + 300, 95, 90, 99, 85, 104] as [number, number, number, number, number, number]],
+  };
+  const forecast: NonNullable<Finding['forecast']> = {
+    limit: { value: 80, side: 'above' },
+    probability: 0.7,
+    crossesAt: t0 + 300,
+    isBeyond: false,
+    peak: { time: t0 + 300, value: 95 },
+    recommendation: 'SCALE_IMMEDIATELY',
+    scaleTo: 1.36,
+    skill: 0.4,
+    note: '',
+    course,
+  };
+  const foreseen = (key: string, more: Partial<Finding> = {}) =>
+    high(key, { kind: 'forecast', points, forecast, ...more });
+
+  it('draws what is to come with limit and peak, and calls nothing strange that has not happened', () => {
+    const { chart, findings } = notice(heard([signal(t0, [foreseen('cpu')])]));
+    expect(chart).toEqual({
+      title: 'cpu',
+      unit: 'Percent',
+      points,
+      limit: 80,
+      forecast: { ...course, peak: { time: t0 + 300, value: 95 } },
+    });
+    const { course: drawn, ...told } = forecast;
+    expect(drawn).toBe(course);
+    expect(findings[0]).toMatchObject({ kind: 'forecast', forecast: told });
+    expect(findings[0].forecast).not.toHaveProperty('course');
+  });
+
+  it('remembers the course of the gravest few only, and what is expected of all of them', () => {
+    const all = ['a', 'b', 'c', 'd', 'e'].map((key, k) => foreseen(key, { score: k / 10 }));
+    const incident = heard([signal(t0, all)]);
+    const members = Object.values(incident.members);
+    expect(members.filter(({ finding: one }) => one.forecast?.course !== undefined)).toHaveLength(3);
+    expect(members.every(({ finding: one }) => one.forecast?.probability === 0.7)).toBe(true);
+    expect(all.every(({ forecast: given }) => given?.course === course)).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ const day = 86_400;
 
 export const findingOf = (change: Partial<NoticeFinding> = {}): NoticeFinding => ({
   key: 'servers|anomaly:i-0abc/CPUUtilization',
+  kind: 'anomaly',
   entity: 'web-1',
   label: 'CPUUtilization',
   unit: 'Percent',
@@ -22,6 +23,36 @@ export const findingOf = (change: Partial<NoticeFinding> = {}): NoticeFinding =>
   explanation: 'The last value is far above everything seen at this time of day.',
   ...change,
 });
+
+/** 71 % of a processor that is expected to cross 80 % in 25 minutes. */
+export const foreseenOf = (
+  change: Partial<NonNullable<NoticeFinding['forecast']>> = {},
+  finding: Partial<NoticeFinding> = {},
+): NoticeFinding =>
+  findingOf({
+    key: 'servers|forecast:i-0abc/CPUUtilization',
+    kind: 'forecast',
+    since: at - 5 * minute,
+    observed: 71.2,
+    expected: null,
+    lower: null,
+    upper: null,
+    rarity: null,
+    explanation: '',
+    forecast: {
+      limit: { value: 80, side: 'above' },
+      probability: 0.76,
+      crossesAt: at + 25 * minute,
+      isBeyond: false,
+      peak: { time: at + 40 * minute, value: 93.4 },
+      recommendation: 'SCALE_SOON',
+      scaleTo: 1.34,
+      skill: 0.38,
+      note: '',
+      ...change,
+    },
+    ...finding,
+  });
 
 const link = (kind: Notice['links'][number]['kind'], text: string): Notice['links'][number] => ({
   kind,
@@ -215,4 +246,74 @@ export const examples: Readonly<Record<string, Notice>> = {
     more: 4,
   }),
   test: noticeOfTest({ test: true, labels: {} }),
+  'forecast-of-a-crossing': noticeOfTest({
+    links,
+    image: 'https://bucket.example.com/charts/7f3a9c-1.png?X-Amz-Signature=abc',
+    since: at - 5 * minute,
+    findings: [
+      foreseenOf(),
+      foreseenOf(
+        {
+          limit: { value: 5_000_000_000, side: 'below' },
+          probability: 0.31,
+          crossesAt: null,
+          peak: { time: at + 45 * minute, value: 5_100_000_000 },
+          recommendation: 'MONITOR',
+          scaleTo: null,
+        },
+        {
+          key: 'servers|forecast:free',
+          label: 'FreeableMemory',
+          unit: 'Bytes',
+          severity: 'LOW',
+          observed: 7_200_000_000,
+        },
+      ),
+    ],
+  }),
+  'forecast-of-a-full-disk': noticeOfTest({
+    severity: 'MEDIUM',
+    since: at,
+    findings: [
+      foreseenOf(
+        {
+          limit: { value: 100, side: 'above' },
+          probability: null,
+          crossesAt: at + 9 * day,
+          between: [at + 6 * day, at + 14 * day],
+          peak: undefined,
+          recommendation: 'PREPARE_SCALING',
+          scaleTo: null,
+          skill: null,
+        },
+        { key: 'servers|saturation:disk', label: 'DiskUsed', severity: 'MEDIUM', observed: 83, since: at },
+      ),
+    ],
+  }),
+  'forecast-crossed-already': noticeOfTest({
+    reason: 'worse',
+    number: 2,
+    severity: 'CRITICAL',
+    findings: [
+      foreseenOf(
+        { isBeyond: true, probability: 1, crossesAt: at - 5 * minute, recommendation: 'SCALE_IMMEDIATELY' },
+        { severity: 'CRITICAL', observed: 86 },
+      ),
+    ],
+  }),
+  'forecast-of-several': noticeOfTest({
+    group: 'storm:servers',
+    title: 'servers',
+    entities: ['web-1', 'web-2', 'web-3'],
+    findings: ['web-1', 'web-2', 'web-3'].map((entity) =>
+      foreseenOf({}, { key: `servers|${entity}`, entity, label: `${entity} CPUUtilization` }),
+    ),
+  }),
+  'forecast-danger-has-passed': noticeOfTest({
+    reason: 'all-resolved',
+    number: 3,
+    until: at,
+    since: at - 40 * minute,
+    findings: [foreseenOf({}, { status: 'normal', observed: 62, since: at - 40 * minute })],
+  }),
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Notice, NoticeFinding } from '../../shared/alerting/notice.ts';
 import { speakReasons } from '../../shared/alerting/notice-reason.ts';
 import { severities } from '../../shared/alerting/severities.ts';
+import { recommendations } from '../../shared/forecasters/outlook.ts';
 import { pagerDutyEvent } from '../../shared/presentation/pagerduty-event.ts';
 import { slackMessage } from '../../shared/presentation/slack-message.ts';
 import { terminalNotice } from '../../shared/presentation/terminal-notice.ts';
@@ -38,8 +39,30 @@ const number = fc.oneof(
 const nullable = fc.option(number);
 const time = fc.oneof(fc.constantFrom(1_795_254_120, -62_167_219_200.001, 253_402_300_800), number);
 
+const forecast: fc.Arbitrary<NoticeFinding['forecast']> = fc.option(
+  fc.record(
+    {
+      limit: fc.record({ value: number, side: fc.constantFrom('above' as const, 'below' as const) }),
+      probability: nullable,
+      crossesAt: fc.option(time),
+      between: fc.tuple(time, time),
+      isBeyond: fc.boolean(),
+      peak: fc.record({ time, value: number }),
+      recommendation: fc.constantFrom(...recommendations),
+      scaleTo: nullable,
+      skill: nullable,
+      note: text,
+    },
+    {
+      requiredKeys: ['limit', 'probability', 'crossesAt', 'isBeyond', 'recommendation', 'scaleTo', 'skill', 'note'],
+    },
+  ),
+  { nil: undefined },
+);
+
 const finding: fc.Arbitrary<NoticeFinding> = fc.record({
   key: text,
+  kind: fc.constantFrom('anomaly' as const, 'rule' as const, 'forecast' as const),
   entity: text,
   label: text,
   unit: text,
@@ -53,7 +76,8 @@ const finding: fc.Arbitrary<NoticeFinding> = fc.record({
   rarity: fc.option(fc.record({ onceInSeconds: number, evidenceSeconds: number, unseen: fc.boolean() })),
   shares: fc.array(fc.record({ series: text, label: text, share: number, words: text }), { maxLength: 12 }),
   explanation: text,
-});
+  forecast,
+}) as fc.Arbitrary<NoticeFinding>;
 
 const url = fc.oneof(
   text,
@@ -189,6 +213,36 @@ describe('whatever is in a notice', () => {
         expect(read.findings.every(({ observed }) => observed === null || Number.isFinite(observed))).toBe(true);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('a forecast is never called unusual, and its end is no recovery', () => {
+    const foreseen = finding.map((one): NoticeFinding => ({ ...one, kind: 'forecast' }));
+    const words = fc.constantFrom('web-1', 'CPUUtilization');
+    const calm = fc.tuple(foreseen, words, words).map(([one, entity, label]): NoticeFinding => ({
+      ...one,
+      entity,
+      label,
+      unit: '%',
+      explanation: '',
+      shares: [],
+    }));
+    fc.assert(
+      fc.property(
+        fc.array(calm, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(...speakReasons),
+        (findings, reason) => {
+          const given = noticeOfTest({ findings, reason });
+          const told = [
+            ...terminalNotice(given, { width: 80, colours: false, unicode: true }),
+            JSON.stringify(slackMessage(given, 'full')),
+            JSON.stringify(pagerDutyEvent(given)),
+          ].join('\n');
+          expect(told).not.toMatch(/unusual|usual|anomal/i);
+          if (reason === 'all-resolved') expect(told).toContain('Danger has passed');
+        },
+      ),
+      { numRuns: 150 },
     );
   });
 

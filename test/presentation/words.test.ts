@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../shared/alerting/signal.ts';
-import {
-  durationWords,
-  findingLines,
-  rarityWords,
-  shortDuration,
-  valueWords,
-} from '../../shared/presentation/words.ts';
+import { findingLines } from '../../shared/presentation/finding-lines.ts';
+import { durationWords, rarityWords, shortDuration, valueWords } from '../../shared/presentation/words.ts';
 
 describe('words for people', () => {
   it.each([
@@ -72,7 +67,7 @@ describe('words for people', () => {
       ],
       explanation: 'a level never seen before',
     };
-    expect(findingLines(finding)).toEqual([
+    expect(findingLines(finding, 0)).toEqual([
       'cpu: since 11-21 09:30, once in 5 days',
       '97.2 %, usual 30.12 to 52 %',
       'a level never seen before',
