@@ -202,6 +202,7 @@ export class AnomalyMonitoring extends Construct {
     });
     const alarms = new Alarms(this, 'Alarms', {
       topic: props.alarmTopic,
+      deployment: this.settings.name,
       router: alerting.router,
       sweep: alerting.sweep,
       signals: alerting.signals,

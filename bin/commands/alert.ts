@@ -4,7 +4,6 @@ import type { Notice } from '../../shared/alerting/notice.ts';
 import { speakReasons } from '../../shared/alerting/notice-reason.ts';
 import { routePolicy } from '../../shared/alerting/routes.ts';
 import { severities } from '../../shared/alerting/severities.ts';
-import { listIncidents } from '../../shared/pipeline/list-incidents.ts';
 import type { Channel } from '../../shared/ports/channel.ts';
 import { wrapWords } from '../../shared/presentation/wrap-words.ts';
 import { nearest } from '../../shared/settings/nearest.ts';
@@ -13,6 +12,7 @@ import { testAlerts } from '../alert-test.ts';
 import type { RunCommand } from '../command-line.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCode, Misuse } from '../exit-code.ts';
+import { findIncident } from '../find-incident.ts';
 import { humanLog } from '../human-log.ts';
 import { chosenWatches } from '../local-ports.ts';
 import { channelVariables, openChannels } from '../open-channels.ts';
@@ -146,9 +146,6 @@ async function noticeToShow(options: Options, terminal: Terminal): Promise<Notic
     return exampleNotice({ settings, watch, reason: reason ?? 'first-notice', severity, now });
   }
   if (text(options, 'severity') !== undefined) throw new Misuse('--severity is for examples: the incident has its own');
-  const { open, closed } = await listIncidents(await openStore(options, terminal), now - 30 * 86_400, now);
-  const incident = [...open, ...closed].find((one) => one.id === id);
-  if (incident === undefined)
-    throw new Misuse(`--incident ${id}: no such incident of the last 30 days; see aiops incidents`);
+  const incident = await findIncident(id, await openStore(options, terminal), now);
   return previewOf(incident, reason ?? incident.told?.reason ?? 'first-notice', now);
 }

@@ -11,6 +11,7 @@ import { durationWords } from '../../shared/presentation/words.ts';
 import { nearest } from '../../shared/settings/nearest.ts';
 import type { RunCommand } from '../command-line.ts';
 import { type ExitCode, exitCode, Misuse } from '../exit-code.ts';
+import { findIncident } from '../find-incident.ts';
 import { humanLog } from '../human-log.ts';
 import { incidentStory, incidentTable } from '../incident-lines.ts';
 import { openStore } from '../open-store.ts';
@@ -46,7 +47,7 @@ export const incidents: RunCommand = async (args, options, terminal) => {
   refuseStray(verb, options);
   const asked = { store: await openStore(options, terminal), options, terminal, now: systemClock.now() };
   if (verb === 'list' || id === undefined) return list(asked);
-  const incident = await findIncident(id, asked);
+  const incident = await findIncident(id, asked.store, asked.now);
   if (verb === 'show') return show(incident, asked);
   return verb === 'normal' ? callNormal(incident, asked) : act(incident, verb, asked);
 };
@@ -67,9 +68,11 @@ function refuseStray(verb: Verb, options: Options): void {
 
 async function list({ store, options, terminal, now }: Asked): Promise<ExitCode> {
   const days = wholeNumber(options, 'days', 1, 90) ?? 1;
-  const { open, closed } = await listIncidents(store, now - days * daySeconds, now);
+  const { open, closed, unreadable } = await listIncidents(store, now - days * daySeconds, now);
+  for (const key of unreadable)
+    terminal.err(`${key} cannot be read: see "A record cannot be read" in docs/runbook.md\n`);
   if (flag(options, 'json')) {
-    terminal.out(`${JSON.stringify({ open, closed })}\n`);
+    terminal.out(`${JSON.stringify({ open, closed, unreadable })}\n`);
     return exitCode.ok;
   }
   const past = days === 1 ? 'the last day' : `the last ${days} days`;
@@ -160,21 +163,6 @@ function memberNamed(incident: Incident, series: string | undefined): string | u
     `--series ${series}: ${incident.id} has no such anomaly; it has ${labels.length === 0 ? 'none' : labels.join(', ')}`,
   );
 }
-
-/** The incident whose id begins so, open or over. @throws Misuse where there is none, or more than one. */
-async function findIncident(id: string, { store, now }: Asked): Promise<Incident> {
-  // What is over is read one by one: the past is looked at only for what is not of today.
-  for (const days of [1, PAST_DAYS]) {
-    const { open, closed } = await listIncidents(store, now - days * daySeconds, now);
-    const found = [...open, ...closed].filter((one) => one.id.startsWith(id.toLowerCase()));
-    if (found.length === 1) return found[0];
-    const ids = found.slice(0, 5).map((one) => one.id);
-    if (found.length > 1) throw new Misuse(`${id}: ${found.length} incidents begin so: ${ids.join(', ')}`);
-  }
-  throw new Misuse(`${id}: no such incident in the last ${PAST_DAYS} days; see aiops incidents --days ${PAST_DAYS}`);
-}
-
-const PAST_DAYS = 30;
 
 const whoAsks = ({ options, terminal }: Asked): string =>
   text(options, 'by') ?? terminal.env['USER'] ?? terminal.env['USERNAME'] ?? 'somebody on the command line';

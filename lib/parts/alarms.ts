@@ -18,6 +18,8 @@ import { metricsNamespace } from '../../shared/settings/environment.ts';
 export interface AlarmsProps {
   /** Where alarms go; one of ours where there is none. */
   readonly topic: ITopic | undefined;
+  /** Name of the deployment: another one in the account has alarms, and metrics, of its own. */
+  readonly deployment: string;
   readonly router: IFunction;
   readonly sweep: IFunction;
   readonly signals: IQueue;
@@ -50,20 +52,37 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { router, sweep, signals, deadLetters } = props;
+    const { deployment, router, sweep, signals, deadLetters } = props;
+    const own = (metricName: string): Metric =>
+      new Metric({
+        namespace: metricsNamespace,
+        metricName,
+        dimensionsMap: { Deployment: deployment },
+        statistic: 'Maximum',
+        period: minute,
+      });
     this.topic = props.topic ?? ownTopic(this);
 
     this.alarm('OwedPages', {
-      metric: new Metric({
-        namespace: metricsNamespace,
-        metricName: 'OwedPageSeconds',
-        statistic: 'Maximum',
-        period: minute,
-      }),
+      metric: own('OwedPageSeconds'),
       threshold: 600,
       periods: 1,
       says: 'A page could not be delivered for ten minutes: somebody should be awake and is not.',
       heading: 'A page is owed',
+    });
+    this.alarm('UntoldNotices', {
+      metric: own('NoticesUntold'),
+      threshold: 1,
+      periods: 1,
+      says: 'A notice was refused by every channel that it was for: nobody knows of it.',
+      heading: 'A notice reached nobody',
+    });
+    this.alarm('UnreadableRecords', {
+      metric: own('UnreadableRecords'),
+      threshold: 1,
+      periods: 1,
+      says: 'A record of an incident cannot be read: nobody is told how it goes on.',
+      heading: 'A record cannot be read',
     });
     this.alarm('SweepMissing', {
       metric: new MathExpression({

@@ -42,8 +42,13 @@ export function tell<Of extends Story>(
     },
     announced: true,
     flappingTold: incident.flappingTold || reason === 'flapping',
-    // Who took up something milder did not take up this.
-    acknowledged: reason === 'worse' ? null : incident.acknowledged,
+    acknowledged: takenUp(incident, reason),
     silence: null,
   };
+}
+
+/** Who took up something milder did not take up this. */
+function takenUp({ acknowledged }: Story, reason: SpeakReason): Story['acknowledged'] {
+  if (acknowledged === null || reason === 'worse') return null;
+  return reason === 'acknowledged' ? { ...acknowledged, told: true } : acknowledged;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { silenceReasons, speakReasons } from './notice-reason.ts';
+import { askedSilences, silenceReasons, speakReasons } from './notice-reason.ts';
 import { severities } from './severities.ts';
 import { findingSchema } from './signal.ts';
 
@@ -50,6 +50,8 @@ const channelMemory = z.object({
       error: z.string(),
       /** Whoever holds the claim is telling it; where the claim has lapsed, it may have arrived. */
       inFlight: z.boolean(),
+      /** Number of the notice that somebody took it up, which a pager is told once this one has arrived. */
+      followedBy: z.int().optional(),
     })
     .nullable(),
   /** Why it refused for good, where it did. */
@@ -109,12 +111,15 @@ const story = z.object({
   announced: z.boolean(),
   flappingTold: z.boolean(),
   channels: z.record(z.string(), channelMemory),
-  acknowledged: z.object({ by: z.string(), at: time }).nullable(),
+  /** `told`: it was decided whom to tell that somebody took it up. */
+  acknowledged: z.object({ by: z.string(), at: time, told: z.boolean().optional() }).nullable(),
   snoozed: z.object({ by: z.string(), until: time }).nullable(),
   /** Group of the storm that tells this incident's story. */
   storm: z.string().nullable(),
   /** The last named silence: it is recorded when it changes, not every minute. */
   silence: z.enum(silenceReasons).nullable(),
+  /** Why nobody was to be told whenever it fired, up to its tick `firedAt`; null once people were to be. See `notePeace`. */
+  peace: z.object({ firedAt: time, asked: z.enum(askedSilences).nullable() }).optional(),
 });
 
 export const incidentSchema = story.extend({

@@ -1,7 +1,7 @@
 import type { FlappingPolicy } from './alert-policy.ts';
 import { endedBy, isFlapping } from './incident-end.ts';
 import type { Decision, Story } from './incident.ts';
-import type { NoticeReason, SilenceReason, SpeakReason } from './notice-reason.ts';
+import type { AskedSilence, NoticeReason, SilenceReason, SpeakReason } from './notice-reason.ts';
 import { compareSeverities } from './severities.ts';
 import { type Standing, standingOf } from './standing.ts';
 
@@ -26,20 +26,20 @@ const silent = (reason: SilenceReason): NoticeReason => ({ silent: reason });
  */
 export function noticeReason(incident: Story, policy: NoticePolicy, now: number): NoticeReason {
   const standing = standingOf(incident);
-  if (incident.status === 'closed') return ending(incident, standing);
+  if (incident.status === 'closed') return ending(incident, standing, policy, now);
   if (standing.fired.length === 0) return silent('nothing-firing');
   const end = endedBy(incident, policy, now);
-  if (end !== undefined) return ending({ ...incident, closeReason: end }, standing);
+  if (end !== undefined) return ending({ ...incident, closeReason: end }, standing, policy, now);
   if (standing.inShadow) return silent('shadow-mode');
   if (incident.storm !== null) return silent('joined-storm');
   const { told } = incident;
   if (!incident.announced || told === null) return beginning(incident, standing, policy, now);
   const reason = standing.firing.length > 0 ? going({ ...incident, told }, standing, policy, now) : pausing(standing);
-  return isTakenUp({ ...incident, told }) && !isNews(reason) ? speak('acknowledged') : reason;
+  return isTakenUp(incident) && !isNews(reason) ? speak('acknowledged') : reason;
 }
 
 /** It is over. Whoever heard of it hears of the end, once; what nobody could be told is told as a summary. */
-function ending(incident: Story, { inShadow, fired }: Standing): NoticeReason {
+function ending(incident: Story, { inShadow, fired }: Standing, policy: NoticePolicy, now: number): NoticeReason {
   const { told, closeReason, announced } = incident;
   if (announced && told !== null && !isEnding(told.reason))
     return speak(closeReason === 'recovered' || closeReason === 'joined-storm' ? 'all-resolved' : 'closed');
@@ -47,17 +47,16 @@ function ending(incident: Story, { inShadow, fired }: Standing): NoticeReason {
   if (fired.length === 0) return silent('nothing-firing');
   if (inShadow) return silent('shadow-mode');
   if (incident.storm !== null) return silent('joined-storm');
-  if (isAskedFor(incident.silence)) return silent(incident.silence);
-  return closeReason === 'by-person' || closeReason === null ? silent('closed') : speak('began-and-ended');
+  const asked = incident.peace?.asked ?? undefined;
+  if (asked !== undefined) return silent(asked);
+  if (closeReason === 'by-person' || closeReason === null) return silent('closed');
+  // What nobody could be told before is no reason to disturb anybody now.
+  const peace = askedFor(incident, policy, now);
+  return peace === undefined ? speak('began-and-ended') : silent(peace);
 }
 
 const isEnding = (reason: SpeakReason): boolean =>
   reason === 'all-resolved' || reason === 'closed' || reason === 'began-and-ended';
-
-const asked = ['quiet-window', 'muted', 'snoozed', 'shadow-mode'] as const;
-/** People asked not to be told, and it was over before that ended. */
-const isAskedFor = (silence: SilenceReason | null): silence is (typeof asked)[number] =>
-  asked.some((one) => one === silence);
 
 /** Nobody was told yet: what fires, or cannot be judged, or has only just recovered. */
 function beginning(incident: Story, { firing, unknown }: Standing, policy: NoticePolicy, now: number): NoticeReason {
@@ -66,7 +65,8 @@ function beginning(incident: Story, { firing, unknown }: Standing, policy: Notic
   const peace = askedFor(incident, policy, now);
   if (peace !== undefined) return silent(peace);
   // It ended before the peace that people asked for did.
-  if (isCalm && isAskedFor(incident.silence)) return silent(incident.silence);
+  const asked = incident.peace?.asked ?? undefined;
+  if (isCalm && asked !== undefined) return silent(asked);
   if (isFlapping(incident, policy.flapping, now) && firing.length > 0) return speak('flapping');
   return now < incident.heardAt + policy.groupWaitSeconds ? silent('waiting-to-group') : speak('first-notice');
 }
@@ -98,16 +98,17 @@ function going(
 /** People were told, and nothing fires now. */
 const pausing = ({ unknown }: Standing): NoticeReason => silent(unknown.length > 0 ? 'unknown' : 'waiting-to-resolve');
 
-/** What people, or their settings, say of this moment. */
-function askedFor({ snoozed }: Story, { window }: NoticePolicy, now: number): SilenceReason | undefined {
+/** What people, or their settings, say of this moment (epoch seconds). */
+export function askedFor(
+  { snoozed }: Pick<Story, 'snoozed'>,
+  { window }: Pick<NoticePolicy, 'window'>,
+  now: number,
+): AskedSilence | undefined {
   return snoozed !== null && snoozed.until > now ? 'snoozed' : window;
 }
 
-/** Somebody took it up since people were told last. */
-const isTakenUp = ({ acknowledged, told }: Story & { readonly told: Decision }): boolean =>
-  acknowledged !== null &&
-  told.at <= acknowledged.at &&
-  !(told.reason === 'acknowledged' && told.at === acknowledged.at);
+/** Somebody took it up, perhaps before anybody was told, and pagers are not told of that yet. */
+const isTakenUp = ({ acknowledged }: Story): boolean => acknowledged !== null && acknowledged.told !== true;
 
 /** It ends what was taken up, or must be heard before. */
 const isNews = (reason: NoticeReason): boolean =>

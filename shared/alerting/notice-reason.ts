@@ -40,4 +40,8 @@ export const silenceReasons = [
 ] as const;
 export type SilenceReason = (typeof silenceReasons)[number];
 
+/** Silences that people, or their settings, ask for; of all others they want to know what happened meanwhile. */
+export const askedSilences = ['quiet-window', 'muted', 'snoozed', 'shadow-mode'] as const satisfies SilenceReason[];
+export type AskedSilence = (typeof askedSilences)[number];
+
 export type NoticeReason = { readonly speak: SpeakReason } | { readonly silent: SilenceReason };

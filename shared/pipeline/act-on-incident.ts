@@ -3,7 +3,7 @@ import type { Incident } from '../alerting/incident.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { auditHead, writeAudit } from './alert-audit.ts';
-import { loadIncident, loadRecord, recordKeys, saveIncident } from './incident-store.ts';
+import { loadIncident, readRecords, saveIncident } from './incident-store.ts';
 
 export interface IncidentAction {
   /** Id of the incident. */
@@ -51,7 +51,8 @@ export async function actOnIncident(request: IncidentAction, ports: ActionPorts)
     if ((await saveIncident(ports.store, after, version)) === 'conflict') continue;
     const { action, by, now } = request;
     const until = action === 'snooze' ? (after.snoozed?.until ?? null) : null;
-    await writeAudit(ports.store, [{ ...auditHead(after, now), kind: 'action', action, by, until }], now, ports.runId);
+    const head = auditHead(after, `${action}/${now}`, now);
+    await writeAudit(ports.store, [{ ...head, kind: 'action', action, by, until }], now, ports.runId);
     return 'done';
   }
   throw new Error(
@@ -74,9 +75,7 @@ function acted(incident: Incident, { action, by, now, snoozeSeconds = SNOOZE_SEC
 }
 
 async function groupOfIncident(store: ObjectStore, id: string): Promise<string | undefined> {
-  for (const key of await recordKeys(store)) {
-    const { incident } = await loadRecord(store, key);
-    if (incident?.id === id || incident?.endings?.some((ending) => ending.id === id) === true) return incident.group;
-  }
-  return undefined;
+  const { records } = await readRecords(store);
+  return records.find((record) => record.id === id || record.endings?.some((ending) => ending.id === id) === true)
+    ?.group;
 }

@@ -1,11 +1,10 @@
 import { withEndings } from '../alerting/endings.ts';
 import { pagesGroup } from '../alerting/grouping.ts';
 import type { Incident, Story } from '../alerting/incident.ts';
-import { standingOf } from '../alerting/standing.ts';
-import { type AuditRecord, auditHead } from './alert-audit.ts';
+import { decisionRecords, lapsedRecords, noticeRecords } from './audit-lines.ts';
 import type { AlertRun } from './alert-run.ts';
 import { deliverNotices } from './deliver-notice.ts';
-import { type Outcome, remember, settledAs } from './incident-claim.ts';
+import { isUntold, type Outcome, remember } from './incident-claim.ts';
 import { keepClosed, loadIncident, saveIncident, type StoredIncident } from './incident-store.ts';
 import { recordPagesSpent } from './page-budget.ts';
 import { claimedStories, type Step, stepIncident } from './step-incident.ts';
@@ -52,10 +51,11 @@ export async function advanceIncident(
     const step = await stepIncident(follow(before, heard, run, now), isNew, claimant, run, now);
     if (step.withheld !== undefined) await recordPagesSpent(step.withheld, run);
     if (step.record !== before) {
+      await run.ledger.record(lapsedRecords(before, step.record, claimant, run.kinds, now));
       for (const over of leftBehind(before, step.record)) await keepClosed(store, over);
       if ((await saveIncident(store, step.record, version)) === 'conflict') continue;
     }
-    account(before, step, run, now);
+    await account(before, step, run, now);
     const told =
       claimedStories(step.record, claimant).length > 0 ? await tellStories(step.record, claimant, run) : step.record;
     if (told.storm !== null && step.record !== before) notePart(told, run);
@@ -88,27 +88,33 @@ function remembered(record: Incident | undefined): Incident | undefined {
   return kept;
 }
 
-/** Tells what this run has claimed, and remembers what became of it. */
+/** Tells what this run has claimed, writes it into the audit, and only then remembers what became of it. */
 async function tellStories(record: Incident, claimant: string, run: AlertRun): Promise<Incident> {
   const { ports, ledger, kinds } = run;
   const outcomes = new Map<number, readonly Outcome[]>();
+  const stories = claimedStories(record, claimant);
   await Promise.all(
-    claimedStories(record, claimant).map(async (story) => {
+    stories.map(async (story) => {
       if (story.told !== null) outcomes.set(story.number, await deliverNotices({ ...story, told: story.told }, ports));
     }),
   );
   const now = ports.clock.now();
-  for (const story of claimedStories(record, claimant)) {
-    const of = outcomes.get(story.number) ?? [];
-    ledger.record(...noticeRecord(story, of, run, now));
-    for (const { channel, delivery } of of) {
+  for (const story of stories) {
+    for (const { channel, delivery } of outcomes.get(story.number) ?? []) {
       const kind = kinds.get(channel);
       if (delivery.outcome === 'delivered' || delivery.outcome === 'not-tried') continue;
       if (kind !== undefined) ledger.failed(kind);
       ports.log.warn('notice not delivered', { channel, incident: story.id, group: story.group, ...delivery });
     }
   }
-  return rememberOutcomes(record, outcomes, claimant, run);
+  await ledger.record(stories.flatMap((story) => noticeRecords(story, outcomes.get(story.number) ?? [], kinds, now)));
+  const told = await rememberOutcomes(record, outcomes, claimant, run);
+  for (const story of [told, ...(told.endings ?? [])]) {
+    if (!outcomes.has(story.number) || !isUntold(story)) continue;
+    ledger.untold();
+    ports.log.error('nobody was told', { incident: story.id, group: story.group, reason: story.told?.reason });
+  }
+  return told;
 }
 
 async function rememberOutcomes(
@@ -145,49 +151,18 @@ function rememberAll(
     : { ...main, endings };
 }
 
-function account(
+async function account(
   before: Incident | undefined,
-  { record, spoke, silent, withheld }: Step,
-  run: AlertRun,
+  step: Step,
+  { ledger, ports }: AlertRun,
   now: number,
-): void {
-  const { ledger, ports } = run;
-  const head = auditHead(record, now);
-  const isNew = before?.number !== record.number;
-  if (isNew && standingOf(record).fired.length > 0) ledger.record({ ...head, kind: 'opened' });
+): Promise<void> {
+  const { record, spoke, silent, withheld } = step;
   if (spoke !== undefined && record.told !== null) {
     ledger.spoke(record.told.severity);
     ports.log.info('people are told', { incident: record.id, group: record.group, reason: spoke });
   }
-  if (withheld !== undefined) {
-    ledger.keptSilent('page-budget-spent');
-    ledger.record({ ...head, kind: 'silence', reason: 'page-budget-spent' });
-  }
-  if (silent !== undefined) {
-    ledger.keptSilent(silent);
-    ledger.record({ ...head, kind: 'silence', reason: silent });
-  }
-  if (record.status === 'closed' && record.closeReason !== null && (isNew || before.status === 'open'))
-    ledger.record({ ...head, kind: 'closed', reason: record.closeReason });
-}
-
-function noticeRecord(story: Story, outcomes: readonly Outcome[], { kinds }: AlertRun, now: number): AuditRecord[] {
-  const tried = outcomes.filter(({ delivery }) => delivery.outcome !== 'not-tried');
-  if (tried.length === 0 || story.told === null) return [];
-  const channels = tried.map((outcome) => {
-    const { channel, owed, delivery } = outcome;
-    const detail = 'answer' in delivery ? delivery.answer : 'reason' in delivery ? delivery.reason : '';
-    const { reason, page } = owed;
-    return [channel, { kind: kinds.get(channel) ?? 'none', reason, outcome: settledAs(outcome, now), detail, page }];
-  });
-  return [
-    {
-      ...auditHead(story, now),
-      kind: 'notice',
-      notice: story.told.number,
-      reason: story.told.reason,
-      again: tried.every(({ owed }) => owed.attempts > 1),
-      channels: Object.fromEntries(channels) as Extract<AuditRecord, { kind: 'notice' }>['channels'],
-    },
-  ];
+  if (withheld !== undefined) ledger.keptSilent('page-budget-spent');
+  if (silent !== undefined) ledger.keptSilent(silent);
+  await ledger.record(decisionRecords(before, step, now));
 }

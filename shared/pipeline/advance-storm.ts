@@ -2,6 +2,8 @@ import { stormGroup } from '../alerting/grouping.ts';
 import type { Incident, Story } from '../alerting/incident.ts';
 import { loseParts } from '../alerting/lost-parts.ts';
 import { hearPart } from '../alerting/storm.ts';
+import { StoredObjectError } from '../models/stored-object-error.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import { advanceIncident, type Change } from './advance-incident.ts';
 import type { AlertRun } from './alert-run.ts';
 import { loadIncident } from './incident-store.ts';
@@ -41,8 +43,17 @@ async function lostParts(
   const lost = new Set<string>();
   for (const { finding } of Object.values(storm.members)) {
     if (finding.status === 'normal' || here.has(finding.key)) continue;
-    const { incident } = await loadIncident(store, finding.key);
-    if (incident?.storm !== group) lost.add(finding.key);
+    if (!(await isPart(finding.key, group, store))) lost.add(finding.key);
   }
   return lost;
+}
+
+async function isPart(of: string, storm: string, store: ObjectStore): Promise<boolean> {
+  try {
+    return (await loadIncident(store, of)).incident?.storm === storm;
+  } catch (error) {
+    // The sweep says so of the part; the storm is told of the others, and of this one as it was.
+    if (error instanceof StoredObjectError) return true;
+    throw error;
+  }
 }

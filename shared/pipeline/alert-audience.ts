@@ -12,6 +12,8 @@ export interface Audience {
   /** Channels that the routes name for the incident as it is. */
   readonly channels: readonly string[];
   readonly policy: NoticePolicy;
+  /** Why nobody is to be disturbed at a time, where that is so; epoch seconds, of the last hour or now. */
+  readonly windowAt: (at: number) => NoticePolicy['window'];
 }
 
 /**
@@ -29,20 +31,22 @@ export function audienceOf(
   const facts = factsOf(story);
   if (story.groupedBy === 'pages') return pagersAudience(story, settings, kinds, now);
   const { channels, ...seconds } = routePolicyOfAll(alerts.route, kinds, facts, now);
-  const windows = facts.map((one) =>
-    openWindow(alerts.quiet, one, now) !== undefined
-      ? ('quiet-window' as const)
-      : openMute(mutes, one, now) !== undefined
-        ? ('muted' as const)
-        : undefined,
-  );
-  const window = windows.includes(undefined) ? undefined : windows[0];
-  return { channels, policy: { ...seconds, flapping: alerts.flapping, window } };
+  const windowAt = (at: number): NoticePolicy['window'] => {
+    const windows = facts.map((one) =>
+      openWindow(alerts.quiet, one, at) !== undefined
+        ? ('quiet-window' as const)
+        : openMute(mutes, one, at) !== undefined
+          ? ('muted' as const)
+          : undefined,
+    );
+    return windows.includes(undefined) ? undefined : windows[0];
+  };
+  return { channels, policy: { ...seconds, flapping: alerts.flapping, window: windowAt(now) }, windowAt };
 }
 
 /** That pages are spent is for whoever would have been paged: at once, whatever the hour, and without reminders. */
 function pagersAudience(story: Story, { alerts }: Settings, kinds: ChannelKinds, now: number): Audience {
   const { resolveAfterSeconds } = routePolicyOfAll(alerts.route, kinds, factsOf(story), now);
   const policy = { groupWaitSeconds: 0, repeatSeconds: Infinity, resolveAfterSeconds, flapping: 'off' as const };
-  return { channels: Object.keys(story.channels), policy };
+  return { channels: Object.keys(story.channels), policy, windowAt: () => undefined };
 }

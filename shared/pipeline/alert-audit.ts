@@ -8,6 +8,8 @@ import { keys } from '../settings/keys.ts';
 
 const head = {
   version: z.literal(1),
+  /** The same wherever the same thing is written twice; lines of earlier releases have none. */
+  id: z.string().optional(),
   /** Epoch seconds. */
   at: z.number(),
   /** Id, group, number and title of the incident. */
@@ -34,7 +36,10 @@ const auditRecord = z.discriminatedUnion('kind', [
         kind: z.string(),
         /** What the channel was told; may differ from the decision's reason. */
         reason: z.enum(speakReasons),
-        outcome: z.enum(['delivered', 'owed', 'rejected', 'given-up', 'withheld']),
+        /** Number of what the channel was told, where that is older than the newest decision. */
+        notice: z.int().optional(),
+        /** `unknown`: whoever was telling it never said what became of it; it may have arrived, and is told again. */
+        outcome: z.enum(['delivered', 'owed', 'rejected', 'given-up', 'withheld', 'unknown']),
         /** What the service answered, or why not. */
         detail: z.string(),
         page: z.boolean(),
@@ -58,14 +63,14 @@ const auditRecord = z.discriminatedUnion('kind', [
 /** One thing that happened to an incident. */
 export type AuditRecord = z.infer<typeof auditRecord>;
 
-/** @param at epoch seconds. */
-export function auditHead(story: Story, at: number): z.infer<z.ZodObject<typeof head>> {
+/** @param what happened, in a word that nothing else that happens to the incident has. @param at epoch seconds. */
+export function auditHead(story: Story, what: string, at: number): z.infer<z.ZodObject<typeof head>> {
   const { fired, severity } = standingOf(story);
   const watches = new Set(
     (fired.length > 0 ? fired.map(([, member]) => member) : Object.values(story.members)).map(({ watch }) => watch),
   );
   const { id, group, number, title } = story;
-  return { version: 1, at, incident: id, group, number, title, watches: [...watches], severity };
+  return { version: 1, id: `${id}/${what}`, at, incident: id, group, number, title, watches: [...watches], severity };
 }
 
 /**

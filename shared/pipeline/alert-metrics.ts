@@ -4,7 +4,14 @@ import type { Channel } from '../ports/channel.ts';
 import type { MetricDatum } from '../ports/metric-sink.ts';
 
 /** What we say of telling people: their number is bounded by names that are ours. */
-export const alertMetricNames = ['AlertsGenerated', 'AlertsSuppressed', 'DeliveryFailures', 'OwedPageSeconds'] as const;
+export const alertMetricNames = [
+  'AlertsGenerated',
+  'AlertsSuppressed',
+  'DeliveryFailures',
+  'NoticesUntold',
+  'OwedPageSeconds',
+  'UnreadableRecords',
+] as const;
 
 export interface AlertCounts {
   /** Notices that were decided on, by severity. */
@@ -13,12 +20,22 @@ export interface AlertCounts {
   readonly suppressed: ReadonlyMap<SilenceReason, number>;
   /** Attempts that did not deliver, by kind of channel. */
   readonly failures: ReadonlyMap<Channel['kind'], number>;
+  /** Notices that every channel they were for refused for good: nobody knows. */
+  readonly untold: number;
   /** Age of the oldest page that is still owed; published by every sweep, 0 where none is. */
   readonly owedPageSeconds?: number;
+  /** Stored records that a sweep could not read. */
+  readonly unreadable?: number;
 }
 
-/** @param time epoch seconds. */
-export function alertMetrics(counts: AlertCounts, time: number): readonly MetricDatum[] {
+/**
+ * What two deployments in one account say of themselves is told apart by their names, for alarms act on it.
+ *
+ * @param time epoch seconds.
+ */
+export function alertMetrics(counts: AlertCounts, deployment: string, time: number): readonly MetricDatum[] {
+  const own = { Deployment: deployment };
+  const troubles = { NoticesUntold: counts.untold, UnreadableRecords: counts.unreadable ?? 0 };
   const by = (
     name: (typeof alertMetricNames)[number],
     dimension: string,
@@ -26,7 +43,7 @@ export function alertMetrics(counts: AlertCounts, time: number): readonly Metric
   ): readonly MetricDatum[] =>
     [...values].map(([value, count]) => ({
       name,
-      dimensions: { [dimension]: value },
+      dimensions: { ...own, [dimension]: value },
       value: count,
       unit: 'Count',
       time,
@@ -35,8 +52,11 @@ export function alertMetrics(counts: AlertCounts, time: number): readonly Metric
     ...by('AlertsGenerated', 'Severity', counts.generated),
     ...by('AlertsSuppressed', 'Reason', counts.suppressed),
     ...by('DeliveryFailures', 'Channel', counts.failures),
+    ...Object.entries(troubles).flatMap(([name, value]): MetricDatum[] =>
+      value === 0 ? [] : [{ name, dimensions: own, value, unit: 'Count', time }],
+    ),
     ...(counts.owedPageSeconds === undefined
       ? []
-      : [{ name: 'OwedPageSeconds', dimensions: {}, value: counts.owedPageSeconds, unit: 'Seconds' as const, time }]),
+      : [{ name: 'OwedPageSeconds', dimensions: own, value: counts.owedPageSeconds, unit: 'Seconds' as const, time }]),
   ];
 }

@@ -11,7 +11,7 @@ export interface AlertRun {
   readonly ports: AlertPorts;
   readonly kinds: ChannelKinds;
   readonly ledger: AlertLedger;
-  /** Open when the run began. */
+  /** Open when the run began, or within the hour before. */
   readonly mutes: readonly Mute[];
   readonly books: WatchBooks;
   /** By watch: incidents that are part of its storm, as this run left them. */
@@ -25,7 +25,7 @@ export async function startRun(ports: AlertPorts): Promise<AlertRun> {
   return {
     ports,
     kinds: new Map([...ports.channels].map(([name, { kind }]) => [name, kind])),
-    ledger: new AlertLedger(),
+    ledger: new AlertLedger(ports),
     mutes: await listMutes(ports),
     books: new WatchBooks(ports.store, ports.log),
     parts: new Map(),

@@ -98,17 +98,38 @@ export function withDecision<S extends Story>(
   const channels: Record<string, ChannelMemory> = {};
   // What is over is begun nowhere any more.
   for (const [name, memory] of Object.entries(story.channels))
-    channels[name] = isEnding(reason) ? { ...memory, owed: null } : memory;
+    channels[name] = isEnding(reason) ? { ...memory, owed: null } : followed(memory, next.told, kinds.get(name));
   for (const [name, as] of hearers) {
     const memory = story.channels[name] ?? emptyMemory;
     const page = isPager(kinds.get(name)) && paging.has(as);
     // A page that was owed is as old as when it was first owed.
     const since = memory.owed?.page === page ? memory.owed.since : now;
     const notice = next.told.number;
+    const takeUp = next.acknowledged === null || isEnding(as) ? undefined : owedTakeUp(memory);
     channels[name] = {
       ...memory,
-      owed: { notice, reason: as, since, attempts: 1, nextAt: now, page, error: '', inFlight: true },
+      owed: {
+        notice,
+        reason: as,
+        since,
+        attempts: 1,
+        nextAt: now,
+        page,
+        error: '',
+        inFlight: true,
+        ...(takeUp === undefined ? {} : { followedBy: takeUp }),
+      },
     };
   }
   return { ...next, channels };
 }
+
+/** A pager drops the acknowledgement of what it does not know: what it is still owed goes first. */
+function followed(memory: ChannelMemory, told: Decision, kind: Channel['kind'] | undefined): ChannelMemory {
+  if (told.reason !== 'acknowledged' || memory.owed === null || !isPager(kind)) return memory;
+  return { ...memory, owed: { ...memory.owed, followedBy: told.number } };
+}
+
+/** Number of the notice that somebody took it up, where the channel has not heard that yet. */
+const owedTakeUp = ({ owed }: ChannelMemory): number | undefined =>
+  owed?.reason === 'acknowledged' ? owed.notice : owed?.followedBy;

@@ -119,7 +119,7 @@ function deliveriesOf(notices: readonly Extract<AuditRecord, { kind: 'notice' }>
     for (const [name, { outcome }] of Object.entries(channels)) {
       if (outcome === 'delivered') delivered++;
       else if (outcome === 'owed') owed.add(JSON.stringify([incident, notice, name]));
-      else if (outcome !== 'withheld') rejected++;
+      else if (outcome === 'rejected' || outcome === 'given-up') rejected++;
     }
   }
   return { delivered, owed: owed.size, rejected };

@@ -122,7 +122,7 @@ function rememberOne(memory: ChannelMemory, outcome: Outcome, isOurs: boolean, n
         delivered: Math.max(memory.delivered, owed.notice),
         deliveredAt: now,
         mayBeOpen: !isEnding(owed.reason),
-        owed: isSame ? null : memory.owed,
+        owed: memory.owed !== null && isSame ? followUp(memory.owed, now) : memory.owed,
         rejected: null,
       };
     case 'rejected':
@@ -145,6 +145,30 @@ function rememberOne(memory: ChannelMemory, outcome: Outcome, isOurs: boolean, n
     }
   }
 }
+
+/** Whether every channel that a decision was for has refused it for good, so that nobody knows of it. */
+export function isUntold({ told, channels }: Story): boolean {
+  if (told === null || told.channels.length === 0) return false;
+  return told.channels.every((name) => {
+    const { delivered, rejected, owed } = Object.hasOwn(channels, name) ? channels[name] : emptyMemory;
+    return delivered < told.number && rejected !== null && (owed === null || owed.error === rejected);
+  });
+}
+
+/** What a channel is owed once it has taken what it was owed. */
+const followUp = ({ followedBy }: Owed, now: number): Owed | null =>
+  followedBy === undefined
+    ? null
+    : {
+        notice: followedBy,
+        reason: 'acknowledged',
+        since: now,
+        attempts: 0,
+        nextAt: now,
+        page: false,
+        error: '',
+        inFlight: false,
+      };
 
 /**
  * What a pager refused is owed for as long as what was lost: whoever mends its key within the day is paged, or rid of what

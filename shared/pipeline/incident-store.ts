@@ -39,6 +39,28 @@ export async function recordKeys(store: ObjectStore): Promise<readonly string[]>
   return found;
 }
 
+export interface StoredRecords {
+  readonly records: readonly Incident[];
+  /** Keys of what cannot be read: nothing is known of it, and nothing is guessed. */
+  readonly unreadable: readonly string[];
+}
+
+/** All records, as they are stored now. */
+export async function readRecords(store: ObjectStore): Promise<StoredRecords> {
+  const records: Incident[] = [];
+  const unreadable: string[] = [];
+  for (const key of await recordKeys(store)) {
+    try {
+      const { incident } = await loadRecord(store, key);
+      if (incident !== undefined) records.push(incident);
+    } catch (error) {
+      if (!(error instanceof StoredObjectError)) throw error;
+      unreadable.push(key);
+    }
+  }
+  return { records, unreadable };
+}
+
 /**
  * Keeps a closed incident where people look for what was; repeating it does no harm. A record that only remembers that
  * something was normal never was an incident.

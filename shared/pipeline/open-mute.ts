@@ -70,13 +70,16 @@ export async function openMute(
   return (await readJson(store, muteSchema, keys.mute(id)))?.value ?? mute;
 }
 
-/** Ended mutes are kept for a while, so that who asks again gets the same answer. */
+/** Ended mutes are kept for a while: who asks again gets the same answer. */
 const REMEMBERED_SECONDS = 3600;
 /** Who opens more at once has forgotten to close a loop. */
 const MOST_MUTES = 1000;
 const AT_ONCE = 16;
 
-/** Mutes that are open now; those that ended are forgotten on the way. One that cannot be read silences nobody. */
+/**
+ * Mutes that are open, or were within the last hour: what is heard late began while they were. Earlier ones are forgotten
+ * on the way. One that cannot be read silences nobody.
+ */
 export async function listMutes({ store, clock, log }: MutePorts & { readonly log: Log }): Promise<readonly Mute[]> {
   const now = clock.now();
   const names: string[] = [];
@@ -91,8 +94,9 @@ export async function listMutes({ store, clock, log }: MutePorts & { readonly lo
         return undefined;
       },
     );
-    if (mute !== undefined && mute.until + REMEMBERED_SECONDS < now) await store.delete(key);
-    return mute;
+    if (mute === undefined || mute.until + REMEMBERED_SECONDS >= now) return mute;
+    await store.delete(key);
+    return undefined;
   });
-  return mutes.filter((mute) => mute !== undefined).filter(({ until }) => until > now);
+  return mutes.filter((mute) => mute !== undefined);
 }

@@ -15,10 +15,10 @@ export interface AuditQuery {
   readonly incident?: string;
 }
 
-/** What was recorded in a stretch of time, in order; `unreadable` counts lines that are no records. */
+/** What was recorded in a stretch of time, each thing once, in order; `unreadable` counts lines that are no records. */
 export async function readAudit(store: ObjectStore, query: AuditQuery): Promise<AuditLines> {
   const limit = pLimit(OBJECTS_AT_ONCE);
-  const records: AuditRecord[] = [];
+  const once = new Map<string, AuditRecord>();
   let unreadable = 0;
   const lastDay = dayOf(query.to);
   for (let time = query.from; dayOf(time) <= lastDay; time += daySeconds) {
@@ -28,13 +28,22 @@ export async function readAudit(store: ObjectStore, query: AuditQuery): Promise<
       if (found === undefined) continue;
       const lines = parseAudit(found.body);
       unreadable += lines.unreadable;
-      records.push(...lines.records.filter((record) => isAsked(record, query)));
+      for (const record of lines.records) {
+        if (!isAsked(record, query)) continue;
+        const id = record.id ?? `line ${once.size}`;
+        const known = once.get(id);
+        if (known === undefined || isUncertain(known)) once.set(id, record);
+      }
     }
   }
-  // Runs write when they end: what overlapped is put in order here.
-  records.sort((a, b) => a.at - b.at);
+  // Runs overlap: what they wrote is put in order here.
+  const records = [...once.values()].sort((a, b) => a.at - b.at);
   return { records, unreadable };
 }
+
+/** Written by somebody else, who did not know what became of it. */
+const isUncertain = (record: AuditRecord): boolean =>
+  record.kind === 'notice' && Object.values(record.channels).every(({ outcome }) => outcome === 'unknown');
 
 const isAsked = (record: AuditRecord, { from, to, incident }: AuditQuery): boolean =>
   record.at >= from && record.at <= to && (incident === undefined || record.incident === incident);

@@ -58,7 +58,7 @@ export async function recordFeedback(request: NormalRequest, ports: FeedbackPort
         stored.push(one);
   }
   if (stored.length > 0) {
-    const record = { ...auditHead(story, now), kind: 'action', action: 'normal', by, until } as const;
+    const record = { ...auditHead(story, `normal/${now}`, now), kind: 'action', action: 'normal', by, until } as const;
     await writeAudit(ports.store, [record], now, `normal-${stored[0].id}`);
   }
   ports.log.info('called normal', { incident: story.id, by, feedback: stored.map(({ id }) => id) });

@@ -69,7 +69,7 @@ export async function routeAlerts(
     }
   }
   try {
-    await run.ledger.close(ports);
+    await run.ledger.close();
   } catch (error) {
     // People were told, and the incidents know it: were the messages to come again, this would be lost all the same.
     ports.log.error('audit or metrics not written', { error: String(error) });

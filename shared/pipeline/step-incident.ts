@@ -1,7 +1,8 @@
 import { close, endedBy } from '../alerting/incident-end.ts';
 import type { Incident, Story } from '../alerting/incident.ts';
-import { noticeReason } from '../alerting/notice-policy.ts';
+import { askedFor, noticeReason } from '../alerting/notice-policy.ts';
 import type { SilenceReason, SpeakReason } from '../alerting/notice-reason.ts';
+import { notePeace } from '../alerting/peace.ts';
 import { audienceOf } from './alert-audience.ts';
 import type { AlertRun } from './alert-run.ts';
 import { hearersOf, withDecision } from './decide-notice.ts';
@@ -34,13 +35,14 @@ export async function stepIncident(
 ): Promise<Step> {
   const { speakUntil = Infinity } = run.ports;
   if (now > speakUntil) return { record };
-  const endings = stepEndings(record, claimant, now);
+  const endings = stepEndings(record, claimant, run, now);
   const settled = settleLapsed(record, claimant, now);
   const main = endings === record.endings || endings === undefined ? settled : { ...settled, endings };
   if (isClaimed(main, claimant, now)) return { record: main };
-  const { channels, policy } = audienceOf(main, run.ports.settings, run.kinds, run.mutes, now);
-  const end = endedBy(main, policy, now);
-  const ended = end === undefined ? main : close(main, end, now);
+  const { channels, policy, windowAt } = audienceOf(main, run.ports.settings, run.kinds, run.mutes, now);
+  const known = notePeace(main, (at) => askedFor(main, { window: windowAt(at) }, at));
+  const end = endedBy(known, policy, now);
+  const ended = end === undefined ? known : close(known, end, now);
   const story = await joinStorm(ended, noticeReason(ended, policy, now), isNew, run);
   const reason = noticeReason(story, policy, now);
   if ('speak' in reason) {
@@ -55,16 +57,24 @@ export async function stepIncident(
 }
 
 /** Ends of earlier incidents: what is due is claimed, what is done is dropped. The very same list where nothing is. */
-function stepEndings(record: Incident, claimant: string, now: number): Incident['endings'] {
+function stepEndings(record: Incident, claimant: string, run: AlertRun, now: number): Incident['endings'] {
   if (record.endings === undefined) return undefined;
   const stepped = record.endings
     .map((ending) => {
       const settled = settleLapsed(ending, claimant, now);
-      return isClaimed(settled, claimant, now) ? settled : claimDue(settled, claimant, now);
+      return isClaimed(settled, claimant, now) || isPostponed(settled, run, now)
+        ? settled
+        : claimDue(settled, claimant, now);
     })
     .filter(({ channels }) => Object.values(channels).some(({ owed }) => owed !== null));
   const isSame = stepped.length === record.endings.length && stepped.every((one, k) => one === record.endings?.[k]);
   return isSame ? record.endings : stepped;
+}
+
+/** That something began and ended unheard disturbs nobody who asked for peace. */
+function isPostponed(ending: Story, { ports: { settings }, kinds, mutes }: AlertRun, now: number): boolean {
+  if (ending.told?.reason !== 'began-and-ended') return false;
+  return askedFor(ending, audienceOf(ending, settings, kinds, mutes, now).policy, now) !== undefined;
 }
 
 /** Stories of a record that this run is to tell. */

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { isForgettable } from '../alerting/incident-end.ts';
 import type { Incident, Story } from '../alerting/incident.ts';
+import { StoredObjectError } from '../models/stored-object-error.ts';
 import { advanceIncident, asItIs } from './advance-incident.ts';
 import { advanceStorm } from './advance-storm.ts';
 import type { AlertPorts } from './alert-ports.ts';
@@ -13,6 +14,7 @@ import { GROUPS_AT_ONCE } from './route-alert.ts';
 import { sendDigest } from './send-digest.ts';
 import { shardLiveness, type ShardLiveness } from './shard-liveness.ts';
 import { notePart } from './storm-parts.ts';
+import { hasUntoldEnd } from './untold-end.ts';
 
 export interface SweepSummary {
   /** Incidents that are open. */
@@ -21,13 +23,17 @@ export interface SweepSummary {
   readonly forgotten: number;
   /** Age of the oldest page that is still owed, in seconds; 0 where none is. */
   readonly owedPageSeconds: number;
+  /** Records that cannot be read: their groups are left as they are, and an alarm tells people. */
+  readonly unreadable: number;
 }
 
 /**
  * What the clock does to what is open, once a minute: first notices after their wait, reminders, ends, what is owed, what
  * nobody knows any more, and the forgetting of what ended long ago. Two sweeps at once tell nothing twice.
  *
- * @throws AggregateError after everything was tried, where something failed: people were told of the rest.
+ * A record that cannot be read will be no better in a minute: it is counted, and no reason to call the sweep failed.
+ *
+ * @throws AggregateError after everything was tried, where something else failed: people were told of the rest.
  */
 export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
   const run = await startRun(ports);
@@ -35,12 +41,18 @@ export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
   const limit = pLimit(GROUPS_AT_ONCE);
   const failures: unknown[] = [];
   const left: Incident[] = [];
+  const unreadable = new Set<string>();
   let forgotten = 0;
   const attempt = async (name: string, work: () => Promise<Incident | undefined>): Promise<void> => {
     try {
       const record = await work();
       if (record !== undefined) left.push(record);
     } catch (error) {
+      if (error instanceof StoredObjectError) {
+        unreadable.add(error.key ?? name);
+        ports.log.error('record unreadable', { key: error.key ?? name, error: error.message });
+        return;
+      }
       failures.push(error);
       ports.log.error('incident not swept', { name, error: String(error) });
     }
@@ -53,7 +65,7 @@ export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
       const read = await loadRecord(ports.store, key);
       const { incident } = read;
       if (incident === undefined) return undefined;
-      if (isForgettable(incident, ports.clock.now())) {
+      if (isForgettable(incident, ports.clock.now()) && !hasUntoldEnd(incident)) {
         if (await forgetIncident(read, ports)) forgotten++;
         return undefined;
       }
@@ -73,10 +85,11 @@ export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
     return undefined;
   });
   const owedPageSeconds = oldestOwedPage(left, ports.clock.now());
-  await run.ledger.close(ports, { owedPageSeconds });
+  await run.ledger.close({ owedPageSeconds, unreadable: unreadable.size });
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} incidents could not be swept: ${String(failures[0])}`);
-  return { open: left.filter(({ status }) => status === 'open').length, forgotten, owedPageSeconds };
+  const open = left.filter(({ status }) => status === 'open').length;
+  return { open, forgotten, owedPageSeconds, unreadable: unreadable.size };
 }
 
 async function sweepOne(
@@ -93,10 +106,11 @@ async function sweepOne(
   return advanceIncident(incident.group, run, lost.size === 0 ? asItIs : losing(lost), read);
 }
 
-/** Closed, its end was decided on, and nobody is to hear anything more. */
+/** Closed, its end was decided on, and nobody is to hear anything more, now or when people want to hear of it again. */
 const isAtRest = (incident: Incident): boolean =>
   incident.status === 'closed' &&
   incident.silence !== null &&
+  !hasUntoldEnd(incident) &&
   (incident.endings ?? []).length === 0 &&
   Object.values(incident.channels).every(({ owed }) => owed === null);
 

@@ -48,6 +48,11 @@ const oldAndOver = heard([
   [signal(tick(1), [of('HIGH', { status: 'normal' })]), at(hour)],
 ]);
 const stormy: Incident = { ...begun, storm: 'storm:web' };
+const asked = (incident: Incident, asked: 'quiet-window' | 'muted' | null): Incident => ({
+  ...incident,
+  silence: 'quiet-window',
+  peace: { firedAt: t0, asked },
+});
 const snooze = (incident: Incident, until: number): Incident => ({ ...incident, snoozed: { by: 'kim', until } });
 
 const table: readonly (readonly [
@@ -203,11 +208,24 @@ const table: readonly (readonly [
   ],
   [
     'what recovered in a window is not told at its end',
-    { ...story('firing', 'normal'), silence: 'quiet-window' },
+    asked(story('firing', 'normal'), 'quiet-window'),
     tick(1) + minute,
     'silent quiet-window',
   ],
-  ['nor when it is over', { ...story('firing', 'normal'), silence: 'muted' }, tick(1) + hour, 'silent muted'],
+  ['nor when it is over', asked(story('firing', 'normal'), 'muted'), tick(1) + hour, 'silent muted'],
+  [
+    'what fired outside of a window and is over in it waits for the end of the window',
+    asked(story('firing', 'normal'), null),
+    tick(1) + hour,
+    'silent quiet-window',
+    { window: 'quiet-window' },
+  ],
+  [
+    'and is told then, once, as over',
+    asked(story('firing', 'normal'), null),
+    tick(1) + 2 * hour,
+    'speak began-and-ended',
+  ],
   ['a window hides nothing that people know of', announced, at(31), 'silent quiet-window', { window: 'quiet-window' }],
 
   ['in shadow nobody is told', shadow, at(hour), 'silent shadow-mode'],
@@ -226,6 +244,12 @@ const table: readonly (readonly [
 
   ['what was taken up is told to those who know that', acknowledged, at(91), 'speak acknowledged'],
   ['once', takenUp, at(101), 'silent acknowledged'],
+  [
+    'what was taken up before anybody was told is told after that',
+    told({ ...begun, acknowledged: { by: 'kim', at: at(10) } }, at(30)),
+    at(31),
+    'speak acknowledged',
+  ],
   ['what was taken up reminds nobody', takenUp, at(9 * hour), 'silent acknowledged'],
   ['what was taken up and gets graver is told', then(takenUp, 1, of('CRITICAL')), tick(1), 'speak worse'],
   [

@@ -158,7 +158,7 @@ describe('alert preview', () => {
     const { code, stderr } = await aiops(['preview', '--incident', 'abc'], { 'aiops-data/note': '' });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringContaining('--incident abc: no such') as unknown,
+      stderr: expect.stringContaining('abc: no such incident') as unknown,
     });
   });
 

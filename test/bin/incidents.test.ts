@@ -25,7 +25,7 @@ async function withIncidents(...all: readonly Incident[]) {
   const store = new FileObjectStore(folder, { durable: false });
   for (const one of all) {
     await saveIncident(store, one, 'absent');
-    await writeAudit(store, [{ ...auditHead(one, tick), kind: 'opened' }], tick, `r-${one.id}`);
+    await writeAudit(store, [{ ...auditHead(one, 'opened', tick), kind: 'opened' }], tick, `r-${one.id}`);
   }
   const aiops = async (line: string) => {
     const terminal = fakeTerminal({ cwd: folder, env: { USER: 'ada' } });
@@ -47,6 +47,34 @@ describe('incidents', () => {
     expect(out).toContain(open.id);
     expect(out).toMatch(/web-1\s+web\s+\d{4}-\d\d-\d\d \d\d:\d\d\s+6\dm\s+firing/);
     expect(out).not.toContain('\u001b');
+  });
+
+  it('shows what would be told of one by the beginning of its id', async () => {
+    const { aiops } = await withIncidents(open, other);
+    const short = open.id.slice(0, 8).toUpperCase();
+    const { code, out } = await aiops(`alert preview --incident ${short}`);
+    expect(code).toBe(0);
+    expect(out).toContain('web-1');
+  });
+
+  it('does not guess which of two is meant', async () => {
+    const { aiops, store } = await withIncidents(open);
+    const twin = { ...close(other, 'recovered', now - 600), id: `${open.id.slice(0, -1)}!` };
+    await keepClosed(store, twin);
+    const { code, err } = await aiops(`alert preview --incident ${open.id.slice(0, -1)}`);
+    expect(code).toBe(2);
+    expect(err).toContain(`2 incidents begin so: ${open.id}, ${twin.id}`);
+  });
+
+  it('names a record that cannot be read, where to read what to do, and shows the others', async () => {
+    const { aiops, store } = await withIncidents(open);
+    await store.put(keys.incident('entity:web/lost'), new TextEncoder().encode('{'));
+    const { code, out, err } = await aiops('incidents');
+    expect(code).toBe(0);
+    expect(out).toContain(open.id);
+    expect(err).toMatch(/incidents\/open\/.*lost.* cannot be read: see "A record cannot be read"/);
+    const asJson = JSON.parse((await aiops('incidents --json')).out) as { unreadable: string[] };
+    expect(asJson.unreadable).toHaveLength(1);
   });
 
   it('says so where nothing is, and what is over apart from what is open', async () => {

@@ -272,17 +272,31 @@ describe('alarms on ourselves', () => {
         expect.objectContaining({ MetricName: 'ApproximateNumberOfMessagesVisible', Threshold: 1 }),
       ]);
     }
-    expect(alarms).toHaveLength(queues.length + 4);
+    expect(alarms).toHaveLength(queues.length + 6);
   });
 
   it('raise a page that is owed for ten minutes', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'AIOps/Monitoring',
       MetricName: 'OwedPageSeconds',
+      Dimensions: [{ Name: 'Deployment', Value: 'aiops' }],
       Threshold: 600,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       EvaluationPeriods: 1,
       Period: 60,
+    });
+  });
+
+  it.each(['NoticesUntold', 'UnreadableRecords'])('raise %s at once, of this deployment alone', (MetricName) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AIOps/Monitoring',
+      MetricName,
+      Dimensions: [{ Name: 'Deployment', Value: 'aiops' }],
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 1,
+      Period: 60,
+      TreatMissingData: 'notBreaching',
     });
   });
 

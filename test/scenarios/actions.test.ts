@@ -353,7 +353,7 @@ describe('POST /mute', () => {
       by: 'arn:aws:iam::123456789012:role/deploy',
     });
     expect((await listMutes({ store, clock, log })).map(({ id }) => id)).toEqual(['r-1']);
-    clock.time += 31 * minute;
+    clock.time += 91 * minute;
     expect(await listMutes({ store, clock, log })).toEqual([]);
   });
 

@@ -2,8 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { nodeBytes } from '../../../shared/adapters/local/node-bytes.ts';
 import { writeStored } from '../../../shared/models/stored-artefact.ts';
 import { shardStateKind, type ShardState } from '../../../shared/pipeline/shard-state.ts';
+import { actOnIncident } from '../../../shared/pipeline/act-on-incident.ts';
+import { listIncidents } from '../../../shared/pipeline/list-incidents.ts';
 import { keys } from '../../../shared/settings/keys.ts';
-import { acts, answers, firing, type Happening, mutes, normal, play, signalOf, Timeline } from './timeline.ts';
+import {
+  acts,
+  answers,
+  firing,
+  type Happening,
+  mutes,
+  normal,
+  play,
+  signalOf,
+  Timeline,
+  together,
+} from './timeline.ts';
 
 /** The shard has consumed this very moment's tick, and knows of nothing that fires. */
 const shardRuns: Happening = async ({ store, time }) => {
@@ -96,15 +109,64 @@ describe('what cannot be read', () => {
     expect(story.logged.some(({ level, message }) => level === 'error' && message.endsWith('unreadable'))).toBe(true);
   });
 
-  it('of an incident is said, by a sweep that tells the others first', async () => {
-    const story = new Timeline();
-    await story.store.put(keys.incident('entity:w/web-2'), new TextEncoder().encode('{}'));
-    await expect(play(story, '2m', [['0', firing('web-1', { severity: 'LOW' })]])).rejects.toThrow(
-      /could not be swept/,
-    );
-    story.time += 120;
-    await expect(story.sweep()).rejects.toThrow(/web-2/);
-    expect(story.lines()).toEqual(['2m slack first-notice LOW web-1']);
+  describe('of an incident', () => {
+    const unreadable = keys.incident('entity:w/web-2');
+    const LOW = { severity: 'LOW' } as const;
+
+    it('is counted for the alarm by each sweep, which tells the others and succeeds', async () => {
+      const story = new Timeline();
+      await story.store.put(unreadable, new TextEncoder().encode('{}'));
+      expect(await play(story, '2m', [['0', firing('web-1', LOW)]])).toEqual(['1m slack first-notice LOW web-1']);
+      expect(story.sweeps.map((sweep) => sweep.unreadable)).toEqual([1, 1, 1]);
+      const counted = story.sink.published.filter(({ name }) => name === 'UnreadableRecords');
+      expect(counted.map(({ value, dimensions }) => [value, dimensions])).toEqual(
+        [0, 1, 2].map(() => [1, { Deployment: 'test' }]),
+      );
+      expect(story.logged).toContainEqual(
+        expect.objectContaining({ level: 'error', fields: expect.objectContaining({ key: unreadable }) as unknown }),
+      );
+    });
+
+    it('is named to whoever lists incidents, and is no reason to show none', async () => {
+      const story = new Timeline();
+      const past = keys.closedIncident(story.start, 'entity:w/web-3', 7);
+      for (const key of [unreadable, past]) await story.store.put(key, new TextEncoder().encode('{}'));
+      await play(story, '1m', [['0', firing('web-1', LOW)]]);
+      const listed = await listIncidents(story.store, story.start, story.time);
+      expect(listed.open.map(({ title }) => title)).toEqual(['web-1']);
+      expect(listed.unreadable).toEqual([past, unreadable]);
+    });
+
+    it('keeps nobody from acting on another one by its id', async () => {
+      const story = new Timeline();
+      await story.store.put(unreadable, new TextEncoder().encode('{}'));
+      await play(story, '1m', [['0', firing('web-3', LOW)]]);
+      const [{ id }] = await story.incidents();
+      const act = { incident: id, action: 'acknowledge', by: 'Ada', now: story.time } as const;
+      expect(await actOnIncident(act, story.ports())).toBe('done');
+    });
+
+    it('that is part of a storm leaves the storm as it was, and the storm is told', async () => {
+      const story = new Timeline({ alerts: { storm: { entities: 1, ticks: 2 } } });
+      const told = await play(story, '30m', [
+        ['0', together(['web-1', 'web-2', 'web-3'], 'firing')],
+        ['5m', async ({ store }) => store.put(unreadable, new TextEncoder().encode('{}'))],
+        ['6m', normal('web-1'), normal('web-3')],
+      ]);
+      expect(told).toEqual(['1m slack first-notice MEDIUM w: 3 at once']);
+      expect(story.sweeps.at(-1)?.unreadable).toBe(1);
+    });
+
+    it('that anything else keeps from being read still fails the sweep: the next one may find it whole', async () => {
+      const story = new Timeline();
+      await play(story, '1m', [['0', firing('web-1', LOW)]]);
+      const get = story.store.get.bind(story.store);
+      story.store.get = async (key) => {
+        if (key === keys.incident('entity:w/web-1')) throw new Error('connection reset');
+        return get(key);
+      };
+      await expect(story.sweep()).rejects.toThrow(/1 incidents could not be swept: Error: connection reset/);
+    });
   });
 });
 
@@ -123,9 +185,38 @@ describe('a page that nobody gets', () => {
   });
 });
 
+describe('a notice that every channel refuses', () => {
+  const untold = ({ sink }: Timeline): unknown =>
+    sink.published.filter(({ name }) => name === 'NoticesUntold').map(({ value, dimensions }) => [value, dimensions]);
+
+  it('raises the alarm at once, and not again for what is over', async () => {
+    const story = new Timeline({ kinds: { slack: 'slack' } });
+    await play(story, '30m', [['0', answers('slack', 'refused'), firing('web-1')]]);
+    expect(untold(story)).toEqual([[1, { Deployment: 'test' }]]);
+    expect(story.logged).toContainEqual(expect.objectContaining({ level: 'error', message: 'nobody was told' }));
+  });
+
+  it.each([
+    ['one of them took it', 'refused', 'ok'],
+    ['one of them may take it later', 'refused', 'down'],
+    ['all of them may take it later', 'down', 'lost'],
+  ] as const)('raises none where %s', async (_, slack, pager) => {
+    const story = new Timeline();
+    await play(story, '30m', [
+      ['0', answers('slack', slack), answers('pager', pager), firing('web-1', { severity: 'HIGH' })],
+    ]);
+    expect(untold(story)).toEqual([]);
+  });
+
+  it('raises it again each time that a pager refuses the page that it is owed', async () => {
+    const story = new Timeline({ kinds: { pager: 'pagerduty' } });
+    await play(story, '40m', [['0', answers('pager', 'refused'), firing('web-1', { severity: 'HIGH' })]]);
+    expect(untold(story)).toHaveLength(2);
+  });
+});
+
 describe('what people do', () => {
   it('is done once, and not to what is over or unknown', async () => {
-    const { actOnIncident } = await import('../../../shared/pipeline/act-on-incident.ts');
     const story = new Timeline();
     await play(story, '2m', [['0', firing('web-1')]]);
     const [{ id }] = await story.incidents();

@@ -118,6 +118,96 @@ describe('a person', () => {
   ]);
 });
 
+describe('a pager that does not know yet what somebody takes up', () => {
+  const disk = { ...HIGH, key: 'anomaly:web-1/disk', series: 'web-1/disk', label: 'disk' };
+  const mended = [
+    ['0', answers('pager', 'down')],
+    ['10m', answers('pager', 'ok')],
+  ] as const;
+  tellStories([
+    [
+      'hears of the incident first, and that somebody is at it right afterwards',
+      {
+        until: '1h',
+        signals: eachTick(0, 60, firing('web-1', HIGH)),
+        others: [...mended, ['2m', acts('acknowledge', 'web-1')]],
+        told: [
+          '1m slack first-notice HIGH web-1',
+          '17m pager first-notice HIGH web-1',
+          '18m pager acknowledged HIGH web-1',
+        ],
+        alone: [
+          '1m slack first-notice HIGH web-1',
+          '17m pager first-notice HIGH web-1',
+          '18m pager acknowledged HIGH web-1',
+        ],
+      },
+    ],
+    [
+      'hears both, too, where something else has begun meanwhile',
+      {
+        until: '1h',
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['5m', firing('web-1', disk)],
+        ],
+        others: [...mended, ['2m', acts('acknowledge', 'web-1')]],
+        told: [
+          '1m slack first-notice HIGH web-1',
+          '13m pager first-notice HIGH web-1',
+          '14m pager acknowledged HIGH web-1',
+        ],
+      },
+    ],
+    [
+      'that knew of the incident, and not that somebody is at it, hears that after what else has begun',
+      {
+        until: '1h',
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['5m', firing('web-1', disk)],
+        ],
+        others: [
+          ['90s', answers('pager', 'down')],
+          ['10m', answers('pager', 'ok')],
+          ['2m', acts('acknowledge', 'web-1')],
+        ],
+        told: [...first, '13m pager new-series HIGH web-1', '14m pager acknowledged HIGH web-1'],
+      },
+    ],
+    [
+      'is not told that somebody is at it where it got graver since',
+      {
+        until: '1h',
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['5m', firing('web-1', { severity: 'CRITICAL' })],
+        ],
+        others: [...mended, ['2m', acts('acknowledge', 'web-1')]],
+        told: [
+          '1m slack first-notice HIGH web-1',
+          '5m slack worse CRITICAL web-1',
+          '13m pager first-notice CRITICAL web-1',
+        ],
+      },
+    ],
+    [
+      'hears of both where somebody took it up before anybody was told',
+      {
+        until: '10m',
+        alerts: { route: { groupWait: '3m' } },
+        signals: [['0', firing('web-1', HIGH)]],
+        others: [['1m', acts('acknowledge', 'web-1')]],
+        told: [
+          '3m slack first-notice HIGH web-1',
+          '3m pager first-notice HIGH web-1',
+          '4m pager acknowledged HIGH web-1',
+        ],
+      },
+    ],
+  ]);
+});
+
 describe('a channel that fails', () => {
   tellStories([
     [

@@ -1,6 +1,6 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eachTick, tellStories } from './tell-stories.ts';
-import { firing, mutes, normal } from './timeline.ts';
+import { acts, firing, mutes, normal, play, signalOf, Timeline } from './timeline.ts';
 
 const HIGH = { severity: 'HIGH' } as const;
 const first = ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'];
@@ -154,4 +154,127 @@ describe('a watch in shadow', () => {
       },
     ],
   ]);
+});
+
+describe('what nobody could be told while it lasted', () => {
+  const over = '60m slack began-and-ended HIGH web-1';
+  tellStories([
+    [
+      'and began before the window in which it ended is told once, at the end of the window',
+      {
+        until: '2h',
+        alerts: { ...quiet('1 9 * * *', '59m'), route: { groupWait: '2m' } },
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['10m', normal('web-1')],
+        ],
+        told: [over],
+        alone: ['60m slack first-notice HIGH web-1', '60m pager first-notice HIGH web-1'],
+      },
+    ],
+    [
+      'and was heard of too late, before a window, is told once, at the end of the window',
+      {
+        until: '2h',
+        alerts: quiet('5 9 * * *', '55m'),
+        signals: [
+          ['0', firing('web-1', { ...HIGH, late: 1000 })],
+          ['10m', normal('web-1')],
+        ],
+        told: [over],
+        alone: [],
+      },
+    ],
+    [
+      'and began before a mute is told once, when the mute has ended',
+      {
+        until: '2h',
+        alerts: { route: { groupWait: '2m' } },
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['10m', normal('web-1')],
+        ],
+        others: [['1m', mutes({ for: 3540 })]],
+        told: [over],
+        alone: ['60m slack first-notice HIGH web-1', '60m pager first-notice HIGH web-1'],
+      },
+    ],
+    [
+      'and fired in a window alone is told to nobody, however late that is heard of',
+      {
+        until: '3h',
+        alerts: quiet('0 9 * * *', '1h'),
+        signals: [
+          ['70m', firing('web-1', { ...HIGH, late: 2400 })],
+          ['71m', normal('web-1', { late: 1800 })],
+        ],
+        told: [],
+        alone: [],
+      },
+    ],
+    [
+      'and began in a window, but fired on after it, is told once',
+      {
+        until: '3h',
+        alerts: quiet('0 9 * * *', '1h'),
+        signals: [
+          ['90m', firing('web-1', { ...HIGH, late: 2400 }), firing('web-1', { ...HIGH, late: 1260 })],
+          ['91m', normal('web-1', { late: 1000 })],
+        ],
+        told: ['101m slack began-and-ended HIGH web-1'],
+        alone: [],
+      },
+    ],
+    [
+      'and a person closed is told to nobody',
+      {
+        until: '2h',
+        alerts: { route: { groupWait: '2m' } },
+        signals: [['0', firing('web-1', HIGH)]],
+        others: [['1m', acts('close', 'web-1')]],
+        told: [],
+      },
+    ],
+    [
+      'is told before what begins next, also where that is in the same window: each at its end',
+      {
+        until: '2h',
+        alerts: { ...quiet('1 9 * * *', '59m'), route: { groupWait: '2m' } },
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['10m', normal('web-1')],
+          ['40m', firing('web-1', HIGH)],
+        ],
+        told: [over, '60m slack first-notice HIGH web-1', '60m pager first-notice HIGH web-1'],
+      },
+    ],
+  ]);
+
+  it('is told after an outage of ours that outlasts the window, where it fired on when the window was over', async () => {
+    const story = new Timeline({ alerts: quiet('0 9 * * *', '1h') });
+    story.time += 1800;
+    await firing('web-1', HIGH)(story);
+    await story.sweep();
+    // Nothing is swept for an hour; what waits in the queue is heard in one batch.
+    story.time = story.start + 90 * 60;
+    await story.route([
+      signalOf('web-1', 'firing', story.time - 1500, HIGH),
+      signalOf('web-1', 'normal', story.time - 600),
+    ]);
+    await story.sweep();
+    expect(story.lines()).toEqual(['90m slack first-notice HIGH web-1', '90m pager first-notice HIGH web-1']);
+  });
+
+  it('waits for the end of a window that is longer than what is over is remembered for', async () => {
+    const story = new Timeline({ alerts: { ...quiet('1 9 2 3 *', '30h'), route: { groupWait: '2m' } } });
+    await play(story, '1h', [
+      ['0', firing('web-1', HIGH)],
+      ['10m', normal('web-1')],
+    ]);
+    for (const hours of [27, 29, 30.02, 31]) {
+      story.time = story.start + hours * 3600;
+      await story.sweep();
+    }
+    expect(story.lines()).toEqual(['1801m12s slack began-and-ended HIGH web-1']);
+  });
 });

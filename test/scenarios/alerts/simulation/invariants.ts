@@ -10,7 +10,14 @@ export type Violation = string;
 
 /** Everything that the router promises, whatever goes wrong. */
 export function violationsOf(trace: Trace): readonly Violation[] {
-  return [...untold(trace), ...pagerAstray(trace), ...repeats(trace), ...wrongWords(trace), ...leftOver(trace)];
+  return [
+    ...untold(trace),
+    ...pagerAstray(trace),
+    ...repeats(trace),
+    ...unrecorded(trace),
+    ...wrongWords(trace),
+    ...leftOver(trace),
+  ];
 }
 
 const told = ({ arrivals }: Trace, { id }: Incident, channel: string): readonly Arrival[] =>
@@ -48,7 +55,7 @@ function untold(trace: Trace): readonly Violation[] {
 
 const isBudgeted = ({ scenario }: Trace): boolean => scenario.policy.pagesPerDay !== 'off';
 
-/** PagerDuty ends open if and only if the incident is open. */
+/** PagerDuty ends open if and only if the incident is open, and knows what somebody took up. */
 function pagerAstray(trace: Trace): readonly Violation[] {
   const open = new Map(trace.open.map((incident) => [dedupKey(incident), incident]));
   const found: Violation[] = [];
@@ -56,6 +63,8 @@ function pagerAstray(trace: Trace): readonly Violation[] {
   for (const [key, incident] of open) {
     if (told(trace, incident, 'pager').length > 0 && !trace.pagerOpen.has(key))
       found.push(`PagerDuty has ${key} closed, which goes on`);
+    if (incident.acknowledged !== null && trace.pagerOpen.has(key) && !trace.pagerTakenUp.has(key))
+      found.push(`PagerDuty does not know that somebody took up ${key}`);
   }
   return found;
 }
@@ -80,6 +89,28 @@ function repeats({ arrivals }: Trace): readonly Violation[] {
     });
     return unexcused.length > 1 ? [`${what} was told ${unexcused.length} times for no reason`] : [];
   });
+}
+
+/** The audit has a line for each time that something was told, wherever whoever told it died. */
+function unrecorded({ arrivals, audit }: Trace): readonly Violation[] {
+  const lines = new Map<string, number>();
+  for (const record of audit)
+    if (record.kind === 'notice')
+      for (const [channel, { notice = record.notice }] of Object.entries(record.channels)) {
+        const key = `${record.incident} ${notice} ${channel}`;
+        lines.set(key, (lines.get(key) ?? 0) + 1);
+      }
+  const found: Violation[] = [];
+  for (const { notice, channel, process } of arrivals) {
+    const key = `${notice.incident} ${notice.number} ${channel}`;
+    const left = lines.get(key) ?? 0;
+    lines.set(key, left - 1);
+    // Two mishaps at once: the store refused the line, and whoever would have tried again died.
+    const isExcused = process.dead && process.failures > 0;
+    if (left === 0 && !isExcused)
+      found.push(`${notice.reason} of ${notice.dedupKey} on ${channel} is not in the audit`);
+  }
+  return found;
 }
 
 /** No end without recovery, no page for what is mild, nothing told of an incident after its end. */

@@ -18,8 +18,9 @@ export interface Arrival {
 /** Slack and PagerDuty, as far as the router can tell: what they were told, and what is open by deduplication key. */
 export class Services {
   readonly arrivals: Arrival[] = [];
-  /** PagerDuty's incidents. */
+  /** PagerDuty's incidents, and those of them that somebody is known to be at. */
   readonly open = new Set<string>();
+  readonly takenUp = new Set<string>();
   /** Incident and channel of everything that was refused for good. */
   readonly refused = new Set<string>();
   readonly #troubles: readonly Trouble[];
@@ -65,9 +66,16 @@ export class Services {
   #arrive(channel: string, notice: Notice, process: Process, at: number, answerLost: boolean): void {
     this.arrivals.push({ at, channel, notice, process, answerLost, remembered: false });
     if (channel !== 'pager') return;
-    if (isEnd(notice)) this.open.delete(notice.dedupKey);
+    const { dedupKey, reason } = notice;
+    if (isEnd(notice)) this.#close(dedupKey);
+    else if (reason !== 'acknowledged') this.open.add(dedupKey);
     // PagerDuty drops the acknowledgement of what it does not know.
-    else if (notice.reason !== 'acknowledged') this.open.add(notice.dedupKey);
+    else if (this.open.has(dedupKey)) this.takenUp.add(dedupKey);
+  }
+
+  #close(key: string): void {
+    this.open.delete(key);
+    this.takenUp.delete(key);
   }
 }
 

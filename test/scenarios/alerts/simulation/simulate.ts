@@ -2,9 +2,11 @@ import { MemoryObjectStore } from '../../../../shared/adapters/local/memory-obje
 import { nodeBytes } from '../../../../shared/adapters/local/node-bytes.ts';
 import type { Incident } from '../../../../shared/alerting/incident.ts';
 import { actOnIncident } from '../../../../shared/pipeline/act-on-incident.ts';
+import type { AuditRecord } from '../../../../shared/pipeline/alert-audit.ts';
 import type { AlertPorts } from '../../../../shared/pipeline/alert-ports.ts';
 import { listIncidents } from '../../../../shared/pipeline/list-incidents.ts';
 import type { AlertMessage } from '../../../../shared/pipeline/read-alert-message.ts';
+import { readAudit } from '../../../../shared/pipeline/read-audit.ts';
 import { routeAlerts } from '../../../../shared/pipeline/route-alert.ts';
 import { sweepIncidents } from '../../../../shared/pipeline/sweep-incidents.ts';
 import type { Channel } from '../../../../shared/ports/channel.ts';
@@ -22,9 +24,13 @@ export interface Trace {
   readonly arrivals: readonly Arrival[];
   /** Deduplication keys that PagerDuty has open at the end. */
   readonly pagerOpen: ReadonlySet<string>;
+  /** Those of them that it knows somebody to be at. */
+  readonly pagerTakenUp: ReadonlySet<string>;
   readonly refused: ReadonlySet<string>;
   readonly open: readonly Incident[];
   readonly closed: readonly Incident[];
+  /** What the audit says, each thing once. */
+  readonly audit: readonly AuditRecord[];
   /** By entity, ticks that said so, of messages that were sent. */
   readonly said: readonly { readonly entity: string; readonly status: string; readonly tick: number }[];
   readonly counts: {
@@ -120,10 +126,13 @@ export async function simulate(scenario: Scenario): Promise<Trace> {
     );
   await scheduler.run();
   const { open, closed } = await listIncidents(store, start, scheduler.time);
+  const { records: audit } = await readAudit(store, { from: start, to: scheduler.time });
   return {
     scenario,
+    audit,
     arrivals: services.arrivals,
     pagerOpen: services.open,
+    pagerTakenUp: services.takenUp,
     refused: services.refused,
     open,
     closed,
