@@ -23,7 +23,8 @@ beforeEach(async () => {
   Object.assign(process.env, mine, aws.environment(key));
 });
 afterEach(async () => {
-  process.env = before;
+  for (const name of Object.keys(process.env)) if (!(name in before)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, before);
   await aws.stop();
 });
 

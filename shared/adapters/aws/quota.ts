@@ -41,15 +41,17 @@ const recentSeconds = 3 * 3600;
  */
 export class Quota {
   readonly #clock: Clock;
+  readonly #wait: (seconds: number) => Promise<unknown>;
   readonly #gets: Allowance;
   readonly #lists: Allowance;
   readonly #recent: Allowance;
   readonly #old: Allowance;
 
   /** @throws RangeError on a share that is not above 0 and at most 1. */
-  constructor(share: number, clock: Clock) {
+  constructor(share: number, clock: Clock, wait = (seconds: number): Promise<unknown> => sleep(seconds * 1000)) {
     if (!(share > 0 && share <= 1)) throw new RangeError(`quota share ${share}: give a number above 0 and at most 1`);
     this.#clock = clock;
+    this.#wait = wait;
     this.#gets = new Allowance(getCalls * share, clock);
     this.#lists = new Allowance(listCalls * share, clock);
     this.#recent = new Allowance(recentPoints * share, clock);
@@ -57,16 +59,16 @@ export class Quota {
   }
 
   async list(): Promise<void> {
-    await wait(this.#lists.take(1));
+    await this.#pay(this.#lists.take(1));
   }
 
   /** @param from start of what is asked, epoch seconds. */
   async get(points: number, from: number): Promise<void> {
     const pool = from >= this.#clock.now() - recentSeconds ? this.#recent : this.#old;
-    await wait(Math.max(this.#gets.take(1), pool.take(points)));
+    await this.#pay(Math.max(this.#gets.take(1), pool.take(points)));
   }
-}
 
-async function wait(seconds: number): Promise<void> {
-  if (seconds > 0) await sleep(seconds * 1000);
+  async #pay(seconds: number): Promise<void> {
+    if (seconds > 0) await this.#wait(seconds);
+  }
 }
