@@ -1,0 +1,58 @@
+import { EXPERTS } from './experts.ts';
+import type { Trials } from './expert-trials.ts';
+
+/** The experts together, at each origin and lead of a backtest. */
+export interface Mix {
+  /** `[origin * leads + lead]`. */
+  readonly forecast: Float64Array;
+  readonly disagreement: Float64Array;
+  /** Per lead, means over the origins, with `least` in them: never 0. */
+  readonly usualDisagreement: Float64Array;
+  readonly usualSpread: Float64Array;
+  /** Mean absolute error. */
+  readonly error: number;
+  /** What is added to every disagreement and spread, lest a division by next to nothing decide. */
+  readonly least: number;
+}
+
+/** Of a day's mean change. */
+const LEAST_PART = 1e-3;
+
+/** What is added to a disagreement or a spread before it is compared with what is usual. */
+export const leastDisagreement = (scale: number): number => LEAST_PART * scale;
+
+/** What the experts say together. */
+export function mixed(forecasts: Float64Array, at: number, weights: Float64Array): number {
+  let sum = 0;
+  for (let expert = 0; expert < EXPERTS; expert++) sum += forecasts[at + expert] * weights[expert];
+  return sum;
+}
+
+/** Their weighted mean distance from what they say together. */
+export function disagreementOf(forecasts: Float64Array, at: number, weights: Float64Array, together: number): number {
+  let sum = 0;
+  for (let expert = 0; expert < EXPERTS; expert++) sum += Math.abs(forecasts[at + expert] - together) * weights[expert];
+  return sum;
+}
+
+/** @param weightsOf the weights for a lead, by its place among the leads. */
+export function mixTrials(trials: Trials, weightsOf: (lead: number) => Float64Array, scale: number): Mix {
+  const { origins, leads, forecasts, actual, spread } = trials;
+  const count = leads.length;
+  const least = leastDisagreement(scale);
+  const forecast = new Float64Array(actual.length);
+  const disagreement = new Float64Array(actual.length);
+  const usualDisagreement = new Float64Array(count).fill(least);
+  const usualSpread = new Float64Array(count).fill(least);
+  const weights = Array.from({ length: count }, (_, lead) => weightsOf(lead));
+  let error = 0;
+  for (let at = 0; at < actual.length; at++) {
+    const lead = at % count;
+    forecast[at] = mixed(forecasts, at * EXPERTS, weights[lead]);
+    disagreement[at] = disagreementOf(forecasts, at * EXPERTS, weights[lead], forecast[at]);
+    usualDisagreement[lead] += disagreement[at] / origins.length;
+    usualSpread[lead] += spread[at] / origins.length;
+    error += Math.abs(actual[at] - forecast[at]) / actual.length;
+  }
+  return { forecast, disagreement, usualDisagreement, usualSpread, error, least };
+}
