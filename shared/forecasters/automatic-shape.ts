@@ -21,7 +21,7 @@ export interface AutomaticShape {
   readonly backtest: number;
   /** Fewer rows than these, and nothing is forecast: a day, and two hours to test it on. */
   readonly least: number;
-  /** Rows that a forecast can make use of: 21 days. */
+  /** Rows that a forecast can make use of: 21 days; of rows of many hours more. */
   readonly window: number;
   /** Rows that may be missing in a row, and are bridged by the value before them. */
   readonly bridge: number;
@@ -69,7 +69,7 @@ export function automaticShape(rowSeconds: number): AutomaticShape {
     earlyStride: coprimeFrom(11 / perRow, day),
     backtest: rows(14 * 288, 48),
     least: Math.max(day + rows(24, 24), 2 * near + 24),
-    window: HISTORY_DAYS * day,
+    window: rows(HISTORY_DAYS * 288, 72),
     bridge: rows(6, 3),
     decay: (per5Minutes) => per5Minutes ** perRow,
     smoothing: (per5Minutes) => (perRow >= 1 ? per5Minutes : 1 - (1 - per5Minutes) ** perRow),
