@@ -11,6 +11,8 @@ import { type Standing, standingOf } from './standing.ts';
 export interface NoticeExtra {
   readonly links: readonly NoticeLink[];
   readonly image?: string;
+  /** IANA name, see {@link Notice.timezone}. */
+  readonly timezone?: string;
   readonly now: number;
 }
 
@@ -41,6 +43,7 @@ export function noticeOf(incident: Story, decision: Decision, extra: NoticeExtra
     watches: names(members, ({ watch }) => watch),
     entities: names(members, ({ entity }) => entity),
     labels: sharedLabels(members.map(([, member]) => member)),
+    ...(extra.timezone === undefined ? {} : { timezone: extra.timezone }),
     since: incident.openedAt,
     at: decision.at,
     ...(until === null ? {} : { until }),

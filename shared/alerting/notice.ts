@@ -75,6 +75,8 @@ export interface Notice {
   readonly watches: readonly string[];
   readonly entities: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** IANA name: times are said as people there read them. @default UTC */
+  readonly timezone?: string;
   /** When the incident began, by the ticks (epoch seconds). */
   readonly since: number;
   /** When it was decided to tell it. */

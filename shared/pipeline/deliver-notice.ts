@@ -1,9 +1,10 @@
 import type { Decision, Story } from '../alerting/incident.ts';
-import { noticeOf } from '../alerting/notice-of.ts';
+import { type NoticeExtra, noticeOf } from '../alerting/notice-of.ts';
 import { isPager } from '../alerting/routes.ts';
 import type { NoticeLink } from '../alerting/notice.ts';
 import type { AlertPorts } from './alert-ports.ts';
 import { lookLinks } from './look-links.ts';
+import { storyTimezone } from './story-timezone.ts';
 import { inFlight, LONGEST_DELIVERY_SECONDS, type Outcome, type Owed } from './incident-claim.ts';
 
 /**
@@ -19,14 +20,15 @@ export async function deliverNotices(
 ): Promise<readonly Outcome[]> {
   const claims = inFlight(story);
   const links = await linksOf(story, ports);
-  const image = await pictureOf(story, claims, ports);
+  const timezone = storyTimezone(story, ports.settings);
+  const image = await pictureOf(story, claims, timezone, ports);
   return Promise.all(
     claims.map(async ([channel, owed]): Promise<Outcome> => {
       const delivery = await deliverOne(
         story,
         channel,
         owed,
-        { links, ...(image === undefined ? {} : { image }) },
+        { links, timezone, ...(image === undefined ? {} : { image }) },
         ports,
       );
       return { channel, owed, isPager: isPager(ports.channels.get(channel)?.kind), delivery };
@@ -34,7 +36,7 @@ export async function deliverNotices(
   );
 }
 
-type Extra = { readonly links: readonly NoticeLink[]; readonly image?: string };
+type Extra = Omit<NoticeExtra, 'now'>;
 
 async function deliverOne(
   story: Story & { readonly told: Decision },
@@ -79,10 +81,11 @@ const showing: ReadonlySet<string> = new Set(['slack', 'pagerduty', 'webhook']);
 async function pictureOf(
   story: Story & { readonly told: Decision },
   claims: readonly (readonly [string, Owed])[],
+  timezone: string,
   ports: AlertPorts,
 ): Promise<string | undefined> {
   const wanted = claims.some(([name]) => showing.has(ports.channels.get(name)?.kind ?? ''));
   if (ports.painter === undefined || !wanted) return undefined;
   const { chart, evaluatedAt } = noticeOf(story, story.told, { links: [], now: ports.clock.now() });
-  return chart === undefined ? undefined : ports.painter.paint(`${story.id}-${evaluatedAt}`, chart);
+  return chart === undefined ? undefined : ports.painter.paint(`${story.id}-${evaluatedAt}`, chart, timezone);
 }

@@ -11,6 +11,7 @@ import type { Change } from './advance-incident.ts';
 import type { AlertRun } from './alert-run.ts';
 import { newPages } from './decide-notice.ts';
 import { updateJson } from './stored-json.ts';
+import { timezoneOf } from './story-timezone.ts';
 import { withUntoldEnd } from './untold-end.ts';
 
 /** A page too many: of which watch, and whom it would have called. */
@@ -66,9 +67,6 @@ export const renewal =
     const watch = Object.values(record.members)[0]?.watch ?? '';
     return renewPages(record, pageDay(now, timezoneOf(settings, watch)), now);
   };
-
-const timezoneOf = ({ watches }: Settings, watch: string): string =>
-  Object.hasOwn(watches, watch) ? watches[watch].timezone : 'UTC';
 
 /** The gravest thing that takes part: whose watch's budget an incident is of, and whose storm. */
 export function chiefOf(story: Story): Member {

@@ -92,23 +92,25 @@ export function crossingWords(forecast: ToldForecast | undefined, unit: string, 
 }
 
 /** `peak 93 % at 14:35 UTC`; `lowest` of a limit below. Empty where none is expected. */
-export function worstWords({ peak, limit }: ToldForecast, unit: string, at: number): string {
+export function worstWords({ peak, limit }: ToldForecast, unit: string, at: number, timezone = 'UTC'): string {
   if (peak === undefined || !Number.isFinite(peak.value)) return '';
   const word = limit.side === 'above' ? 'peak' : 'lowest';
-  return `${word} ${glanceValue(peak.value, unit)} at ${momentWords(peak.time, at)}`;
+  return `${word} ${glanceValue(peak.value, unit)} at ${momentWords(peak.time, at, timezone)}`;
 }
 
 /** `now 71 %, peak 93 % at 14:35 UTC, 3 in 4` */
-function outlookWords(finding: Omit<Foretold, 'explanation'>, at: number): string {
+function outlookWords(finding: Omit<Foretold, 'explanation'>, at: number, timezone = 'UTC'): string {
   const { observed, unit, forecast } = finding;
   if (forecast === undefined) return nowWords(observed, unit);
   const odds = forecast.isBeyond ? '' : oddsWords(forecast.probability);
-  return [nowWords(observed, unit), worstWords(forecast, unit, at), odds].filter((words) => words !== '').join(', ');
+  return [nowWords(observed, unit), worstWords(forecast, unit, at, timezone), odds]
+    .filter((words) => words !== '')
+    .join(', ');
 }
 
 /** `will cross 80 % in about 25 min (now 71 %, peak 93 % at 14:35 UTC, 3 in 4)`, `will be full in about 9 days (6 to 14), now 83 %` */
-export function foreseenWords(finding: Omit<Foretold, 'explanation'>, at: number): string {
-  const facts = outlookWords(finding, at);
+export function foreseenWords(finding: Omit<Foretold, 'explanation'>, at: number, timezone = 'UTC'): string {
+  const facts = outlookWords(finding, at, timezone);
   const crossing = crossingWords(finding.forecast, finding.unit, at);
   if (facts === '') return crossing;
   return crossing.endsWith(')') ? `${crossing}, ${facts}` : `${crossing} (${facts})`;
@@ -118,20 +120,22 @@ const nowWords = (observed: number | null, unit: string): string =>
   observed === null || !Number.isFinite(observed) ? '' : `now ${glanceValue(observed, unit)}`;
 
 /** `now 71 %, limit 80 %, peak 93 % at 14:35 UTC` */
-export function boundaryWords(finding: Omit<Foretold, 'explanation'>, at: number): string {
+export function boundaryWords(finding: Omit<Foretold, 'explanation'>, at: number, timezone = 'UTC'): string {
   const { observed, unit, forecast } = finding;
   if (forecast === undefined) return nowWords(observed, unit);
   const limit = `limit ${glanceValue(forecast.limit.value, unit)}`;
-  return [nowWords(observed, unit), limit, worstWords(forecast, unit, at)].filter((words) => words !== '').join(', ');
+  return [nowWords(observed, unit), limit, worstWords(forecast, unit, at, timezone)]
+    .filter((words) => words !== '')
+    .join(', ');
 }
 
 /** When it is expected to be crossed: `about 14:20 UTC, 3 in 4`; days ahead `about Nov 30, between Nov 27 and Dec 5`. */
-export function whenWords(forecast: ToldForecast | undefined, at: number): string {
+export function whenWords(forecast: ToldForecast | undefined, at: number, timezone = 'UTC'): string {
   if (forecast === undefined) return '';
   const { crossesAt, between, probability, isBeyond } = forecast;
   const isFar = crossesAt !== null && crossesAt - at >= 36 * hour;
   const time = (seconds: number): string =>
-    isFar ? momentWords(seconds, at).split(', ')[0] : momentWords(seconds, at);
+    isFar ? momentWords(seconds, at, timezone).split(', ')[0] : momentWords(seconds, at, timezone);
   const range = between?.every(Number.isFinite) === true ? `between ${time(between[0])} and ${time(between[1])}` : '';
   const about = crossesAt === null || isBeyond ? '' : `crossing about ${time(crossesAt)}`;
   return [about, about === '' ? '' : range, isBeyond ? '' : oddsWords(probability)]

@@ -96,7 +96,7 @@ function subject(notice: Notice): string {
     return `${entities.length} ${are} in ${watchWords(notice)}: ${someOf(names, 3)}`;
   }
   const where = plainName(worst.entity, 60);
-  const what = isEnding(notice) ? labelOf(worst) : briefly(worst, notice.at);
+  const what = isEnding(notice) ? labelOf(worst) : briefly(worst, notice);
   return what === '' ? where : `${where} ${what}`;
 }
 
@@ -113,9 +113,9 @@ export const watchWords = ({ watches }: Notice): string =>
 const labelOf = ({ label, entity }: NoticeFinding): string =>
   label === entity ? '' : plainName(label.startsWith(`${entity} `) ? label.slice(entity.length + 1) : label, 80);
 
-function briefly(finding: NoticeFinding, at: number): string {
+function briefly(finding: NoticeFinding, { at, timezone }: Notice): string {
   const label = labelOf(finding);
-  if (isForecast(finding)) return `${label} ${foreseenWords(finding, at)}`.trim();
+  if (isForecast(finding)) return `${label} ${foreseenWords(finding, at, timezone)}`.trim();
   if (explainsItself(finding)) return `– ${plainText(finding.explanation, 160)}`;
   const numbers = observedWords(finding);
   if (numbers !== '') return `${label} ${numbers}`.trim();
@@ -180,10 +180,10 @@ export interface MainFacts {
 
 /** Says nothing twice: what the headline holds is left out but for numbers, which are read again and again. */
 export function mainFacts(notice: Notice): MainFacts {
-  const { since, at, until, reason, findings } = notice;
+  const { since, at, until, reason, findings, timezone } = notice;
   const over = isEnding(notice);
   if (findings.length === 0) {
-    const when = sinceWords(since, at, over ? (until ?? at) : undefined);
+    const when = sinceWords(since, at, over ? (until ?? at) : undefined, timezone);
     return { name: '', numbers: '', when, why: '', parts: [] };
   }
   const [worst] = findings;
@@ -191,9 +191,11 @@ export function mainFacts(notice: Notice): MainFacts {
     return { name: '', numbers: '', when: '', why: plainText(worst.explanation, 500), parts: [] };
   const several = notice.entities.length > 1;
   const name = several ? `${plainName(worst.entity, 100)} ${labelOf(worst)}`.trim() : '';
-  if (isForecast(worst) && !over) return { name, ...foreseenFacts(worst, at), parts: [] };
+  if (isForecast(worst) && !over) return { name, ...foreseenFacts(worst, notice), parts: [] };
   const spoken = !over && !several && explainsItself(worst);
-  const when = over ? [sinceWords(since, at, until ?? at)] : [sinceWords(worst.since, at), unusualWords(worst)];
+  const when = over
+    ? [sinceWords(since, at, until ?? at, timezone)]
+    : [sinceWords(worst.since, at, undefined, timezone), unusualWords(worst)];
   const value = worst.observed === null ? '' : `observed ${glanceValue(worst.observed, worst.unit)}`;
   const observed = several || expectedWords(worst) === '' ? observedWords(worst) : value;
   const numbers = observed === '' ? '' : [observed, expectedWords(worst)].filter((words) => words !== '').join(', ');
@@ -212,10 +214,11 @@ export function mainFacts(notice: Notice): MainFacts {
   };
 }
 
-function foreseenFacts(finding: NoticeFinding, at: number): Pick<MainFacts, 'numbers' | 'when' | 'why'> {
-  const when = [whenWords(finding.forecast, at), `foreseen ${sinceWords(finding.since, at)}`];
+function foreseenFacts(finding: NoticeFinding, { at, timezone }: Notice): Pick<MainFacts, 'numbers' | 'when' | 'why'> {
+  const since = sinceWords(finding.since, at, undefined, timezone);
+  const when = [whenWords(finding.forecast, at, timezone), `foreseen ${since}`];
   return {
-    numbers: boundaryWords(finding, at),
+    numbers: boundaryWords(finding, at, timezone),
     when: when.filter((words) => words !== '').join('; '),
     why: forecastReason(finding),
   };
@@ -228,7 +231,8 @@ export function otherWords(notice: Notice, finding: NoticeFinding): string {
   const name = notice.entities.length > 1 || label === '' ? `${plainName(entity, 80)} ${label}`.trim() : label;
   if (isEnding(notice)) return name;
   if (status !== 'firing') return `${name}: ${status === 'normal' ? 'normal again' : 'not known now'}`;
-  if (isForecast(finding)) return [name, foreseenWords(finding, notice.at)].filter((words) => words !== '').join(': ');
+  if (isForecast(finding))
+    return [name, foreseenWords(finding, notice.at, notice.timezone)].filter((words) => words !== '').join(': ');
   const why = explainsItself(finding) ? plainText(finding.explanation, 200) : '';
   const facts = [why === '' ? observedWords(finding) : why, unusualWords(finding)];
   // A limit's sentence begins with its metric.
@@ -238,11 +242,11 @@ export function otherWords(notice: Notice, finding: NoticeFinding): string {
 
 /** Sentences that stand apart, because whoever overlooks them is misled. */
 export function cautions(notice: Notice): readonly string[] {
-  const { test, stale, evaluatedAt, at, reason } = notice;
+  const { test, stale, evaluatedAt, at, reason, timezone } = notice;
   return [
     ...(test === true ? ['This is a test. Nothing is wrong.'] : []),
     ...(stale && !isEnding(notice)
-      ? [`Not evaluated since ${momentWords(evaluatedAt, at)}: what is said here may have changed.`]
+      ? [`Not evaluated since ${momentWords(evaluatedAt, at, timezone)}: what is said here may have changed.`]
       : []),
     ...(reason === 'began-and-ended' ? ['It could not be told while it lasted. Nobody was paged.'] : []),
     ...(reason === 'flapping' ? ['It will not be told again until it is calm, unless it gets worse.'] : []),

@@ -147,16 +147,16 @@ function mainDetails(notice: Notice, main: NoticeFinding): Readonly<Record<strin
 }
 
 /** What will happen comes before what is: nothing of it has happened yet. */
-function foreseenDetails({ at }: Notice, main: NoticeFinding): Readonly<Record<string, string>> {
+function foreseenDetails({ at, timezone }: Notice, main: NoticeFinding): Readonly<Record<string, string>> {
   const { forecast, unit, label, observed, since } = main;
   const all = {
     What: `${plainName(label, 200)} ${crossingWords(forecast, unit, at)}`,
     Now: observed === null ? '' : glanceValue(observed, unit),
     Limit: forecast === undefined ? '' : `${forecast.limit.side} ${glanceValue(forecast.limit.value, unit)}`,
-    Expected: forecast === undefined ? '' : worstWords(forecast, unit, at),
-    Crossing: whenWords(forecast, at).replace(/^crossing /, ''),
+    Expected: forecast === undefined ? '' : worstWords(forecast, unit, at, timezone),
+    Crossing: whenWords(forecast, at, timezone).replace(/^crossing /, ''),
     'Scale to': forecast === undefined ? '' : scaleWords(forecast.scaleTo),
-    When: `foreseen ${sinceWords(since, at)}`,
+    When: `foreseen ${sinceWords(since, at, undefined, timezone)}`,
     Why: forecastReason(main),
   };
   return Object.fromEntries(Object.entries(all).filter(([, words]) => words !== ''));

@@ -1,15 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/chart/handler.ts';
 import { LambdaChartPainter } from '../../shared/adapters/aws/chart-painter.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
+import { installedRasteriser } from '../../shared/adapters/local/installed-rasteriser.ts';
 import { encodePng } from '../../shared/adapters/local/png.ts';
-import { installedRasteriser, LocalChartPainter } from '../../shared/adapters/local/chart-painter-local.ts';
-import { FileObjectStore } from '../../shared/adapters/local/file-object-store.ts';
 import type { NoticeChart } from '../../shared/alerting/notice.ts';
 import { startFakeAws, type FakeAws } from '../fakes/aws/fake-aws.ts';
 import { spike } from '../presentation/chart-specs.ts';
@@ -53,7 +48,7 @@ describe('pictures by the chart function', () => {
   afterEach(() => aws.stop());
 
   it('lie in the bucket, and whoever has the address sees them as pictures', async () => {
-    const url = new URL((await painter.paint('k3-1795252200', chart))!);
+    const url = new URL((await painter.paint('k3-1795252200', chart, 'UTC'))!);
     expect(Number(url.searchParams.get('X-Amz-Expires'))).toBe(86_400);
     expect(url.searchParams.get('response-content-type')).toBe('image/png');
     const answer = await fetch(url);
@@ -66,11 +61,19 @@ describe('pictures by the chart function', () => {
   });
 
   it('are the same bytes when the same is painted twice', async () => {
-    const first = await painter.paint('k3-1795252200', chart);
+    const first = await painter.paint('k3-1795252200', chart, 'UTC');
     const bytes = Buffer.from(stored());
-    await painter.paint('k3-1795252200', chart);
+    await painter.paint('k3-1795252200', chart, 'UTC');
     expect(first).toBeDefined();
     expect(bytes.equals(stored())).toBe(true);
+  });
+
+  it('have the time axis of the zone that is asked for', async () => {
+    await painter.paint('k3-1795252200', chart, 'UTC');
+    const here = Buffer.from(stored());
+    await painter.paint('k3-1795252200', chart, 'Asia/Tokyo');
+    expect(here.equals(stored())).toBe(false);
+    expect(log.lines).toEqual([]);
   });
 
   it('are gone without where the function does not answer in time', async () => {
@@ -85,7 +88,7 @@ describe('pictures by the chart function', () => {
       longestMs: 150,
     });
     const began = performance.now();
-    expect(await impatient.paint('k3-1', chart)).toBeUndefined();
+    expect(await impatient.paint('k3-1', chart, 'UTC')).toBeUndefined();
     expect(performance.now() - began).toBeLessThan(1_500);
     expect(
       JSON.stringify(log.lines[0].fields, (_, value: unknown) => (value instanceof Error ? value.message : value)),
@@ -98,14 +101,14 @@ describe('pictures by the chart function', () => {
     ['answers with a key that is no picture', { payload: { key: 'state/secret' } }, 'state/secret'],
   ] as const)('are gone without where the function %s, and the log says so', async (_, answer, words) => {
     aws.functions.register('painter', async () => answer);
-    expect(await painter.paint('k3-1', chart)).toBeUndefined();
+    expect(await painter.paint('k3-1', chart, 'UTC')).toBeUndefined();
     expect(String(log.lines[0].fields['error'])).toContain(words);
   });
 
   it('are gone without where there is no such function', async () => {
     const { s3, lambda } = clientsOf(aws);
     const lost = new LambdaChartPainter({ functionName: 'gone', bucket: 'bucket', lambda, s3, log });
-    expect(await lost.paint('k3-1', chart)).toBeUndefined();
+    expect(await lost.paint('k3-1', chart, 'UTC')).toBeUndefined();
     expect(log.lines.map(({ message }) => message)).toEqual(['a notice goes without its picture']);
   });
 });
@@ -129,30 +132,7 @@ describe('the chart function', () => {
   });
 });
 
-describe('pictures on this machine', () => {
-  it('are files beside the data, in the theme that was asked for', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'charts-'));
-    try {
-      const log = new MemoryLog();
-      const store = new FileObjectStore(folder);
-      const paint = (theme: 'light' | 'dark') =>
-        new LocalChartPainter({ store, folder, log, theme, rasterise }).paint(`x.1-${theme}`, chart);
-      const [light, dark] = [await paint('light'), await paint('dark')].map((url) => readFileSync(fileURLToPath(url!)));
-      expect(sizeOf(light)).toEqual([1200, 600]);
-      expect(light.equals(dark)).toBe(false);
-      expect(log.lines).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-
-  it('are gone without where they cannot be written', async () => {
-    const log = new MemoryLog();
-    const store = { put: () => Promise.reject(new Error('disk full')) };
-    expect(await new LocalChartPainter({ store, folder: '/', log, rasterise }).paint('x', chart)).toBeUndefined();
-    expect(String(log.lines[0].fields['error'])).toContain('disk full');
-  });
-
+describe('pictures', () => {
   it('show a sign for each character that the font does not have, rather than nothing', async () => {
     const named = (title: string) =>
       `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="15">${title}</text></svg>`;

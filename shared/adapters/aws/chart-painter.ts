@@ -16,8 +16,6 @@ export interface LambdaChartPainterOptions {
   readonly log: Log;
   /** @default light */
   readonly theme?: ChartRequest['theme'];
-  /** IANA name of the time axis. @default UTC */
-  readonly timezone?: string;
   /** After so long a notice goes without its picture. @default 2,000 */
   readonly longestMs?: number;
 }
@@ -34,7 +32,7 @@ export class LambdaChartPainter implements ChartPainter {
   }
 
   /** @returns an https address for a day; undefined where no picture came about in time, and the log says why. */
-  async paint(name: string, chart: NoticeChart): Promise<string | undefined> {
+  async paint(name: string, chart: NoticeChart, timezone: string): Promise<string | undefined> {
     const { log, longestMs = 2_000 } = this.#options;
     const ended = new AbortController();
     let timer: NodeJS.Timeout | undefined;
@@ -46,7 +44,7 @@ export class LambdaChartPainter implements ChartPainter {
       }, longestMs);
     });
     try {
-      return await Promise.race([this.#painted(name, chart, ended.signal), late]);
+      return await Promise.race([this.#painted({ name, chart, timezone }, ended.signal), late]);
     } catch (error) {
       log.warn('a notice goes without its picture', { chart: name, error });
       return undefined;
@@ -55,9 +53,12 @@ export class LambdaChartPainter implements ChartPainter {
     }
   }
 
-  async #painted(name: string, chart: NoticeChart, abortSignal: AbortSignal): Promise<string> {
-    const { functionName, bucket, lambda, s3, theme = 'light', timezone = 'UTC' } = this.#options;
-    const Payload = JSON.stringify({ name, chart, theme, timezone });
+  async #painted(
+    asked: { readonly name: string; readonly chart: NoticeChart; readonly timezone: string },
+    abortSignal: AbortSignal,
+  ): Promise<string> {
+    const { functionName, bucket, lambda, s3, theme = 'light' } = this.#options;
+    const Payload = JSON.stringify({ ...asked, theme });
     const { FunctionError, Payload: answer } = await lambda.send(
       new InvokeCommand({ FunctionName: functionName, Payload: new TextEncoder().encode(Payload) }),
       { abortSignal },

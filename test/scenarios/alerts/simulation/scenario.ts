@@ -93,10 +93,10 @@ export function drawScenario(seed: number): Scenario {
       ] as const);
       return { channel: pick(random, ['slack', 'pager'] as const), from, to: from + 1 + random.integer(12), answer };
     }),
-    acts: some(chance(random, 0.2) ? 2 : 0, () => ({
+    acts: some(chance(random, 0.4) ? 2 : 0, () => ({
       minute: minute(),
       entity: pick(random, entities),
-      action: pick(random, ['acknowledge', 'snooze', 'close'] as const),
+      action: pick(random, ['acknowledge', 'acknowledge', 'acknowledge', 'snooze', 'close'] as const),
     })),
     doubled: some(6, () => random.integer(80)),
     lostTicks: some(3, () => random.integer(TROUBLED_MINUTES)),
