@@ -1,5 +1,7 @@
 import type { FittedForecaster, Forecaster } from './forecaster.ts';
+import { ensembleOf } from './ensemble.ts';
 import { holtWinters } from './holt-winters.ts';
+import { lstmForecaster } from './lstm.ts';
 import { naive } from './naive.ts';
 import { ridge } from './ridge.ts';
 import { seasonalNaive } from './seasonal-naive.ts';
@@ -10,6 +12,8 @@ export const forecasters = {
   'seasonal-naive': seasonalNaive,
   'holt-winters': holtWinters,
   ridge,
+  ensemble: ensembleOf({ naive, 'seasonal-naive': seasonalNaive, 'holt-winters': holtWinters, ridge }),
+  lstm: lstmForecaster,
 } as const;
 
 /** Too slow to be fitted a second time once it has won a comparison: what was compared then serves. */

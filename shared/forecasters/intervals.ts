@@ -89,6 +89,7 @@ export function conformalBands(
   age: number,
   levels: readonly number[],
 ): readonly ForecastBand[] {
+  if (levels.length === 0) return [];
   const last = mean.length + age;
   const pools = poolsUntil(residuals, last);
   const walk = stepWalk(residuals.steps, last);
@@ -180,7 +181,7 @@ function stepWalk(steps: Int32Array, last: number) {
 
 /** A row without gaps: 0 now, linear between what is known, then as it was last. Undefined where half is missing. */
 function bridged(row: Float32Array, steps: Int32Array): Float64Array | undefined {
-  const full = Float64Array.from(row);
+  const full = new Float64Array(row);
   let missing = 0;
   let knownStep = 0;
   let known = 0;

@@ -49,7 +49,8 @@ function answer(
 ): Forecast {
   const { start, stepSeconds, values } = recent;
   const bands = conformalBands(residuals, mean, age, levels);
-  const paths = residualPaths(residuals, mean, age);
+  // Who asks for no band asks for the mean alone, and often, as a backtest does.
+  const paths = levels.length === 0 ? undefined : residualPaths(residuals, mean, age);
   if (lowest !== null) {
     const all = [mean, ...bands.flatMap(({ lower, upper }) => [lower, upper])];
     if (paths !== undefined) all.push(paths.values);

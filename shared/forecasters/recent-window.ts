@@ -20,7 +20,7 @@ export const bridgedSlots = (stepSeconds: number): number =>
 
 /** A copy of the values in which everything that is no measurement (NaN, infinite, beyond 1e100) is NaN. */
 export function measuredValues(values: Float64Array): Float64Array {
-  const measured = Float64Array.from(values);
+  const measured = new Float64Array(values);
   for (let slot = 0; slot < measured.length; slot++) {
     if (!(Math.abs(measured[slot]) <= LARGEST_VALUE)) measured[slot] = Number.NaN;
   }

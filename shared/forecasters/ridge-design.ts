@@ -55,7 +55,7 @@ export function ridgeDesign(stepSeconds: number, weekly: boolean): RidgeDesign {
 
 /** Values without gaps for the features: each gap is the value before it, those at the start the first there is. */
 export function carriedForward(values: Float64Array): Float64Array {
-  const filled = Float64Array.from(values);
+  const filled = new Float64Array(values);
   let last = filled.find((value) => !Number.isNaN(value)) ?? 0;
   for (let slot = 0; slot < filled.length; slot++) {
     if (Number.isNaN(filled[slot])) filled[slot] = last;
@@ -67,7 +67,7 @@ export function carriedForward(values: Float64Array): Float64Array {
 /** Values to be learned from: short gaps lie on the line between their neighbours, long ones stay gaps. */
 export function linedUp(values: Float64Array, stepSeconds: number): Float64Array {
   const longest = bridgedSlots(stepSeconds);
-  const lined = Float64Array.from(values);
+  const lined = new Float64Array(values);
   let known = -1;
   for (let slot = 0; slot < values.length; slot++) {
     if (Number.isNaN(values[slot])) continue;

@@ -31,10 +31,14 @@ export const seasonalNaive: Forecaster<SeasonalNaiveOptions, SeasonalNaiveState>
     checkStep(stepSeconds);
     const values = measuredValues(history.values);
     const day = slotsADay(stepSeconds);
-    const seasons = season === 'day' ? [day] : season === 'week' ? [DAYS_A_WEEK * day] : [day, DAYS_A_WEEK * day];
-    const tried = seasons.map((seasonSlots) => ({ seasonSlots, ...backtest(values, stepSeconds, seasonSlots) }));
-    const best = tried.reduce((one, other) => (skillIn(other) > skillIn(one) ? other : one));
-    return restore({ stepSeconds, lowest: lowestOf(values), ...best });
+    const isWeekly = season === 'week' || (season === 'better' && isBetterByWeek(values, stepSeconds));
+    const chosen = isWeekly ? DAYS_A_WEEK * day : day;
+    return restore({
+      stepSeconds,
+      lowest: lowestOf(values),
+      ...backtest(values, stepSeconds, chosen, chosen),
+      seasonSlots: chosen,
+    });
   },
   restore(state) {
     checkState('seasonal-naive', shape, state);
@@ -42,12 +46,20 @@ export const seasonalNaive: Forecaster<SeasonalNaiveOptions, SeasonalNaiveState>
   },
 };
 
-const skillIn = ({ skill }: Backtest): number => skill?.value ?? Number.NEGATIVE_INFINITY;
+/** Compared at the same origins, from two weeks of history on: a week of them at least. */
+function isBetterByWeek(values: Float64Array, stepSeconds: number): boolean {
+  const day = slotsADay(stepSeconds);
+  const week = DAYS_A_WEEK * day;
+  if (values.length < 2 * week) return false;
+  const skillOver = (seasonSlots: number): number =>
+    backtest(values, stepSeconds, seasonSlots, week).skill?.value ?? Number.NEGATIVE_INFINITY;
+  return skillOver(week) > skillOver(day);
+}
 
 const windowSlots = (stepSeconds: number): number => WINDOW_DAYS * slotsADay(stepSeconds);
 
-function backtest(values: Float64Array, stepSeconds: number, seasonSlots: number): Backtest {
-  return backtestOf(values, stepSeconds, seasonSlots, (origin, steps, into) => {
+function backtest(values: Float64Array, stepSeconds: number, seasonSlots: number, first: number): Backtest {
+  return backtestOf(values, stepSeconds, first, (origin, steps, into) => {
     if (Number.isNaN(values[origin - 1])) return false;
     for (let at = 0; at < steps.length; at++) into[at] = aSeasonAgo(values, origin, steps[at], seasonSlots);
     return true;
