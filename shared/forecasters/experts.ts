@@ -1,4 +1,4 @@
-import { analogSearch, type AnalogKind, type Analogs, type AnalogSearch } from './analog.ts';
+import { analogSearches, type AnalogKind } from './analog.ts';
 import type { AutomaticShape } from './automatic-shape.ts';
 import { PROFILES, seasonalProfiles, smoothed, type SeasonalProfiles } from './seasonal-profiles.ts';
 
@@ -100,7 +100,7 @@ export function expertBank(
       errors[p][at] = before + errorShare * (value - profiles.rows[p][at] - before);
     }
   }
-  const searches = analogKinds(shape).map((kind) => analogSearch(values, kind, day, shape.search, shape.near, day));
+  const searches = analogSearches(values, analogKinds(shape), day, shape.search, shape.near, day);
   let stands = from;
   let median3h = 0;
   let medianDay = 0;
@@ -118,9 +118,8 @@ export function expertBank(
     forecast(ahead, isFar, persistence, out, at) {
       let spread = 0;
       for (let analog = 0; analog < ANALOGS; analog++) {
-        const search: AnalogSearch = searches[analog];
-        const found: Analogs = isFar ? search.far : search.near;
-        const continuation = search.continue(found, ahead);
+        const search = searches[analog];
+        const continuation = search.continue(isFar ? search.far : search.near, ahead);
         out[at + analog] = continuation.value;
         spread += continuation.spread;
       }
