@@ -42,14 +42,15 @@ export function exampleNotice({ settings, watch, reason, severity, now }: Previe
   const last = exampleSignal({ ...example, status: isEnding({ reason }) ? 'normal' : 'firing', now });
   const heard = hear(incident, { signal: last, group, now }, policy);
   if (heard === undefined) throw new Error('the example opens no incident');
-  return previewOf(heard, reason, now);
+  return previewOf(heard, reason, now, settings.watches[watch].timezone);
 }
 
-/** What people would be told of an incident for a reason. `now` is in epoch seconds. */
-export function previewOf(incident: Story, reason: SpeakReason, now: number): Notice {
+/** What people would be told of an incident for a reason. `now` is in epoch seconds, `timezone` an IANA name. */
+export function previewOf(incident: Story, reason: SpeakReason, now: number, timezone = 'UTC'): Notice {
   const claim = { now, channels: [], claimedUntil: now, claimedBy: '' };
   const told: Story & { told: Decision } = tell(asTold(incident, reason, now), reason, claim);
-  return noticeOf(told, told.told, { links: [], now });
+  const refused = reason === 'channel-refused' ? [{ channel: 'pager', reason: '403: the key was withdrawn' }] : [];
+  return noticeOf(told, told.told, { links: [], timezone, refused, now });
 }
 
 /** As it would be when that is said of it. */
@@ -67,6 +68,7 @@ function asTold(incident: Story, reason: SpeakReason, now: number): Story {
     case 'new-series':
     case 'reminder':
     case 'flapping':
+    case 'channel-refused':
     case 'page-budget-spent':
       return incident;
   }

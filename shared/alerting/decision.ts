@@ -12,9 +12,9 @@ export interface Claim {
 }
 
 /** Reasons that only some channels hear: people are to be reminded as if they had not been told. */
-const quiet: ReadonlySet<SpeakReason> = new Set(['new-series', 'acknowledged']);
+const quiet: ReadonlySet<SpeakReason> = new Set(['new-series', 'acknowledged', 'channel-refused']);
 /** Reasons that tell nothing new of what fires. */
-const unchanged: ReadonlySet<SpeakReason> = new Set(['acknowledged', 'all-resolved', 'closed']);
+const unchanged: ReadonlySet<SpeakReason> = new Set(['acknowledged', 'channel-refused', 'all-resolved', 'closed']);
 
 /** The incident with the decision to speak: the next notice's number, and what people will then have been told. */
 export function tell<Of extends Story>(

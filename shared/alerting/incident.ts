@@ -56,6 +56,8 @@ const channelMemory = z.object({
     .nullable(),
   /** Why it refused for good, where it did. */
   rejected: z.string().nullable(),
+  /** The other channels were told that it did. */
+  refusalTold: z.boolean().optional(),
 });
 
 const decision = z.object({

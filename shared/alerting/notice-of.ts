@@ -11,6 +11,8 @@ import { type Standing, standingOf } from './standing.ts';
 export interface NoticeExtra {
   readonly links: readonly NoticeLink[];
   readonly image?: string;
+  /** See {@link Notice.refused}. */
+  readonly refused?: Notice['refused'];
   /** IANA name, see {@link Notice.timezone}. */
   readonly timezone?: string;
   readonly now: number;
@@ -48,6 +50,7 @@ export function noticeOf(incident: Story, decision: Decision, extra: NoticeExtra
     at: decision.at,
     ...(until === null ? {} : { until }),
     ...(decision.reason === 'closed' && incident.closeReason !== null ? { closeReason: incident.closeReason } : {}),
+    ...(extra.refused === undefined || extra.refused.length === 0 ? {} : { refused: extra.refused }),
     ...(by === undefined ? {} : { by }),
     evaluatedAt,
     stale: !isOver && lasting.length > 0 && extra.now - evaluatedAt > FRESH_INTERVALS * interval,

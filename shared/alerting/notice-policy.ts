@@ -87,6 +87,7 @@ function going(
     return isWorse ? speak('worse') : silent('flapping');
   }
   if (isWorse) return speak('worse');
+  if (hasUntoldRefusal(incident)) return speak('channel-refused');
   if (firing.some(([key]) => !told.keys.includes(key))) return speak('new-series');
   if (incident.acknowledged !== null) return silent('acknowledged');
   // Who asked for quiet until then is reminded then.
@@ -97,6 +98,15 @@ function going(
 
 /** People were told, and nothing fires now. */
 const pausing = ({ unknown }: Standing): NoticeReason => silent(unknown.length > 0 ? 'unknown' : 'waiting-to-resolve');
+
+/** A channel is not to be relied on for it, and those who hear of it elsewhere do not know that. */
+function hasUntoldRefusal({ channels }: Story): boolean {
+  const all = Object.values(channels);
+  return (
+    all.some(({ rejected, refusalTold }) => rejected !== null && refusalTold !== true) &&
+    all.some(({ rejected, delivered }) => rejected === null && delivered > 0)
+  );
+}
 
 /** What people, or their settings, say of this moment (epoch seconds). */
 export function askedFor(

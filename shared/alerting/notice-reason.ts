@@ -8,6 +8,8 @@ export const speakReasons = [
   'all-resolved',
   /** It began and ended while we could not speak: told once, as a summary, and nobody is paged for it. */
   'began-and-ended',
+  /** A channel refused for good what it was told of it: whoever else heard of it is told so. */
+  'channel-refused',
   /** Somebody took it up: for channels that know acknowledgement. */
   'acknowledged',
   /** Closed without recovery: the thing is gone, its shard no longer knows it, or a person closed it. */

@@ -85,6 +85,8 @@ export interface Notice {
   readonly until?: number;
   /** Why it ended, where it ended without recovery: the reason `closed` says no more than that. */
   readonly closeReason?: Incident['closeReason'];
+  /** Other channels that refused for good what they were told of it, and why. */
+  readonly refused?: readonly { readonly channel: string; readonly reason: string }[];
   /** Who took it up, or closed it. */
   readonly by?: string;
   /** The newest tick that judged it; said where it is long ago. */

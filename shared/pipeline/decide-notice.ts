@@ -42,6 +42,13 @@ export function hearersOf(
         return memory.owed !== null && !isPager(kinds.get(name)) ? [[name, 'began-and-ended']] : [];
       }),
     );
+  if (reason === 'channel-refused')
+    return new Map(
+      audience
+        .filter((name) => isTold(story.channels[name]) && !isOwed(story.channels[name]))
+        .filter((name) => story.channels[name].rejected === null)
+        .map((name) => [name, reason]),
+    );
   const memoryOf = (name: string): ChannelMemory | undefined => story.channels[name];
   if (reason === 'acknowledged')
     return new Map(
@@ -96,11 +103,13 @@ export function withDecision<S extends Story>(
     claimedBy: isHeard ? claimant : '',
   });
   const channels: Record<string, ChannelMemory> = {};
+  const isRead = (isHeard && reason !== 'acknowledged' && reason !== 'new-series') || reason === 'channel-refused';
+  const before = isRead ? withRefusalsTold(story.channels) : story.channels;
   // What is over is begun nowhere any more.
-  for (const [name, memory] of Object.entries(story.channels))
+  for (const [name, memory] of Object.entries(before))
     channels[name] = isEnding(reason) ? { ...memory, owed: null } : followed(memory, next.told, kinds.get(name));
   for (const [name, as] of hearers) {
-    const memory = story.channels[name] ?? emptyMemory;
+    const memory = before[name] ?? emptyMemory;
     const page = isPager(kinds.get(name)) && paging.has(as);
     // A page that was owed is as old as when it was first owed.
     const since = memory.owed?.page === page ? memory.owed.since : now;
@@ -123,6 +132,15 @@ export function withDecision<S extends Story>(
   }
   return { ...next, channels };
 }
+
+/** Each notice says which channels refused what came before it: nobody need be told once more. */
+const withRefusalsTold = (channels: Story['channels']): Story['channels'] =>
+  Object.fromEntries(
+    Object.entries(channels).map(([name, memory]) => [
+      name,
+      memory.rejected === null || memory.refusalTold === true ? memory : { ...memory, refusalTold: true },
+    ]),
+  );
 
 /** A pager drops the acknowledgement of what it does not know: what it is still owed goes first. */
 function followed(memory: ChannelMemory, told: Decision, kind: Channel['kind'] | undefined): ChannelMemory {

@@ -36,6 +36,12 @@ export async function deliverNotices(
   );
 }
 
+/** Other channels that took nothing of it, for whoever reads this one. */
+const refusedBy = ({ channels }: Story, reader: string): NonNullable<NoticeExtra['refused']> =>
+  Object.entries(channels).flatMap(([channel, { rejected }]) =>
+    rejected === null || channel === reader ? [] : [{ channel, reason: rejected }],
+  );
+
 type Extra = Omit<NoticeExtra, 'now'>;
 
 async function deliverOne(
@@ -52,7 +58,8 @@ async function deliverOne(
   if (now > story.told.claimedUntil - LONGEST_DELIVERY_SECONDS || now > (ports.speakUntil ?? Infinity))
     return { outcome: 'not-tried' };
   try {
-    return await channel.deliver(noticeOf(story, decisionFor(story.told, owed), { ...extra, now }));
+    const refused = refusedBy(story, name);
+    return await channel.deliver(noticeOf(story, decisionFor(story.told, owed), { ...extra, refused, now }));
   } catch (error) {
     // A fault of ours: what people are to be told is owed until it is mended, and the age of an owed page alarms.
     ports.log.error('channel failed', { channel: name, incident: story.id, error: String(error) });

@@ -124,6 +124,7 @@ function rememberOne(memory: ChannelMemory, outcome: Outcome, isOurs: boolean, n
         mayBeOpen: !isEnding(owed.reason),
         owed: memory.owed !== null && isSame ? followUp(memory.owed, now) : memory.owed,
         rejected: null,
+        refusalTold: false,
       };
     case 'rejected':
       if (isTaken) return memory;

@@ -48,6 +48,8 @@ function openingWords(notice: Notice): string {
       return isOnlyForeseen(notice) ? 'Danger has passed:' : 'Resolved:';
     case 'began-and-ended':
       return 'Already over:';
+    case 'channel-refused':
+      return `${severity}, not told everywhere:`;
     case 'acknowledged':
       return `Taken up${byWhom(notice)}:`;
     case 'closed':
@@ -240,14 +242,19 @@ export function otherWords(notice: Notice, finding: NoticeFinding): string {
   return [short, facts.filter((words) => words !== '').join(', ')].filter((words) => words !== '').join(': ');
 }
 
+const REFUSALS_SHOWN = 3;
+
 /** Sentences that stand apart, because whoever overlooks them is misled. */
 export function cautions(notice: Notice): readonly string[] {
-  const { test, stale, evaluatedAt, at, reason, timezone } = notice;
+  const { test, stale, evaluatedAt, at, reason, timezone, refused } = notice;
   return [
     ...(test === true ? ['This is a test. Nothing is wrong.'] : []),
     ...(stale && !isEnding(notice)
       ? [`Not evaluated since ${momentWords(evaluatedAt, at, timezone)}: what is said here may have changed.`]
       : []),
+    ...(refused ?? [])
+      .slice(0, REFUSALS_SHOWN)
+      .map(({ channel, reason: why }) => `It could not be told on ${plainName(channel, 60)}: ${plainText(why, 200)}`),
     ...(reason === 'began-and-ended' ? ['It could not be told while it lasted. Nobody was paged.'] : []),
     ...(reason === 'flapping' ? ['It will not be told again until it is calm, unless it gets worse.'] : []),
   ];

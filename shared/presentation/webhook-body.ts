@@ -32,6 +32,8 @@ export interface WebhookBody {
   readonly stale: boolean;
   readonly closeReason: string | null;
   readonly by: string | null;
+  /** Other channels that refused for good what they were told of it. */
+  readonly refused: readonly { readonly channel: string; readonly reason: string }[];
   readonly findings: readonly NoticeFinding[];
   /** Findings that are not listed. */
   readonly more: number;
@@ -68,6 +70,7 @@ export function webhookBody(notice: Notice): WebhookBody {
     stale: notice.stale,
     closeReason: notice.closeReason ?? null,
     by: notice.by ?? null,
+    refused: notice.refused ?? [],
     findings: findings.map((finding) => ({
       ...finding,
       observed: finite(finding.observed),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tell } from '../../shared/alerting/decision.ts';
 import { close, endedBy, isForgettable } from '../../shared/alerting/incident-end.ts';
-import type { Incident } from '../../shared/alerting/incident.ts';
+import type { ChannelMemory, Incident } from '../../shared/alerting/incident.ts';
 import { MEMORY_SECONDS } from '../../shared/alerting/member-bounds.ts';
 import { noticeReason, type NoticePolicy } from '../../shared/alerting/notice-policy.ts';
 import { silenceReasons, type SpeakReason, speakReasons } from '../../shared/alerting/notice-reason.ts';
@@ -36,6 +36,9 @@ const said = (incident: Incident, now: number, policy: Partial<NoticePolicy> = {
 
 const begun = story('firing');
 const announced = told(begun, at(30));
+const yes: ChannelMemory = { delivered: 1, deliveredAt: at(30), mayBeOpen: true, owed: null, rejected: null };
+const no: ChannelMemory = { ...yes, delivered: 0, mayBeOpen: false, rejected: '403' };
+const refused: Incident = { ...announced, channels: { slack: yes, pager: no } };
 const recovered = then(announced, 1, of('HIGH', { status: 'normal' }));
 const low = told(heard([signal(t0, [of('LOW')])]), at(30));
 const acknowledged: Incident = { ...announced, acknowledged: { by: 'kim', at: at(90) } };
@@ -241,6 +244,22 @@ const table: readonly (readonly [
     tick(2),
     'speak first-notice',
   ],
+
+  ['what a channel refused is said to those who heard of it', refused, at(31), 'speak channel-refused'],
+  [
+    'once',
+    { ...refused, channels: { ...refused.channels, pager: { ...no, refusalTold: true } } },
+    at(31),
+    'silent already-notified',
+  ],
+  [
+    'and to nobody where nobody heard of it',
+    { ...refused, channels: { pager: no } },
+    at(31),
+    'silent already-notified',
+  ],
+  ['and after what got graver', then(refused, 1, of('CRITICAL')), tick(1), 'speak worse'],
+  ['and not while people ask for peace', refused, at(31), 'silent muted', { window: 'muted' }],
 
   ['what was taken up is told to those who know that', acknowledged, at(91), 'speak acknowledged'],
   ['once', takenUp, at(101), 'silent acknowledged'],

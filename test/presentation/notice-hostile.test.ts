@@ -277,6 +277,7 @@ describe('PagerDuty', () => {
     ['new-series', 'trigger'],
     ['reminder', 'trigger'],
     ['flapping', 'trigger'],
+    ['channel-refused', 'trigger'],
     ['page-budget-spent', 'trigger'],
     ['acknowledged', 'acknowledge'],
     ['all-resolved', 'resolve'],

@@ -1,6 +1,7 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { cautions } from '../../../shared/presentation/notice-words.ts';
 import { eachTick, tellStories } from './tell-stories.ts';
-import { acts, answers, firing, normal, unknown } from './timeline.ts';
+import { acts, answers, firing, normal, play, Timeline, unknown } from './timeline.ts';
 
 const HIGH = { severity: 'HIGH' } as const;
 const first = ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'];
@@ -116,6 +117,74 @@ describe('a person', () => {
       },
     ],
   ]);
+});
+
+describe('a channel that refuses for good', () => {
+  const slack = (at: string, reason: string) => `${at} slack ${reason} HIGH web-1`;
+  tellStories([
+    [
+      'is named to whoever else heard of it, once, and tried again for as long as it should page',
+      {
+        until: '1h',
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['40m', normal('web-1')],
+        ],
+        others: [
+          ['0', answers('pager', 'refused')],
+          ['10m', answers('pager', 'ok')],
+        ],
+        told: [
+          slack('1m', 'first-notice'),
+          slack('2m', 'channel-refused'),
+          '31m pager first-notice HIGH web-1',
+          slack('50m', 'all-resolved'),
+          '50m pager all-resolved HIGH web-1',
+        ],
+        alone: [slack('1m', 'first-notice'), slack('2m', 'channel-refused'), '31m pager first-notice HIGH web-1'],
+      },
+    ],
+    [
+      'and pages nobody is named to the pager, which pages nobody anew',
+      {
+        until: '30m',
+        signals: [['0', firing('web-1', HIGH)]],
+        others: [['0', answers('slack', 'refused')]],
+        told: ['1m pager first-notice HIGH web-1', '2m pager channel-refused HIGH web-1'],
+      },
+    ],
+    [
+      'and is the only one is named to nobody: that is what the alarm is for',
+      {
+        until: '30m',
+        kinds: { slack: 'slack' },
+        signals: [['0', firing('web-1', HIGH)]],
+        others: [['0', answers('slack', 'refused')]],
+        told: [],
+      },
+    ],
+  ]);
+
+  it('is named with its reason in each notice of the others until it takes something', async () => {
+    const story = new Timeline();
+    await play(story, '70m', [
+      ['0', answers('pager', 'refused'), firing('web-1', HIGH)],
+      ['5m', answers('slack', 'down'), firing('web-1', { severity: 'CRITICAL' })],
+      ['8m', answers('slack', 'ok')],
+      ['30m', answers('pager', 'ok')],
+      ['50m', normal('web-1')],
+    ]);
+    const said = story.told.map(({ channel, notice: { reason, refused } }) => [channel, reason, refused?.[0].reason]);
+    expect(said).toEqual([
+      ['slack', 'first-notice', undefined],
+      ['slack', 'channel-refused', '403'],
+      ['slack', 'worse', '403'],
+      ['pager', 'first-notice', undefined],
+      ['slack', 'all-resolved', undefined],
+      ['pager', 'all-resolved', undefined],
+    ]);
+    expect(cautions(story.told[1].notice)).toEqual(['It could not be told on pager: 403']);
+  });
 });
 
 describe('a pager that does not know yet what somebody takes up', () => {
