@@ -25,7 +25,9 @@ export class AnomalyMonitoringStack extends Stack {
     output('RouterFunctionName', routerFunction.functionName, 'Makes incidents of signals and tells people.');
     output('SweepFunctionName', sweepFunction.functionName, 'Invoke it with {} to tell now what is due or owed.');
     output('AlarmTopicArn', this.monitoring.alarmTopic.topicArn, 'Trouble of the monitoring itself: subscribe to it.');
-    const { actionsUrl } = this.monitoring;
+    const { actionsUrl, forecastFunction } = this.monitoring;
+    if (forecastFunction !== undefined)
+      output('ForecastFunctionName', forecastFunction.functionName, 'Invoke it with {} for forecasts now.');
     if (actionsUrl !== undefined) output('ActionsUrl', actionsUrl, 'Where links in notices lead.');
   }
 }

@@ -6,12 +6,14 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { forecastEvery } from '../shared/settings/forecast-settings.ts';
 import { watchesOf, type Settings, type SettingsInput } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
 import { Alarms } from './parts/alarms.ts';
 import { Alerting } from './parts/alerting.ts';
 import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
 import { Detection } from './parts/detection.ts';
+import { Forecasting } from './parts/forecasting.ts';
 import type { Surroundings } from './parts/monitoring-function.ts';
 import { checkMuteDuring, type MuteDuring } from './parts/mute-rules.ts';
 import { Schedules } from './parts/schedules.ts';
@@ -145,6 +147,8 @@ export class AnomalyMonitoring extends Construct {
   readonly anomalyFunction: IFunction;
   readonly workerFunction: IFunction;
   readonly trainFunction: IFunction;
+  /** Forecasts what has a limit; undefined where no watch is forecast. */
+  readonly forecastFunction: IFunction | undefined;
   /** Tells people. */
   readonly routerFunction: IFunction;
   readonly sweepFunction: IFunction;
@@ -184,6 +188,15 @@ export class AnomalyMonitoring extends Construct {
       watches: intervals.length,
       workerConcurrency,
     });
+    const foreseen = watchesOf(this.settings).filter(({ forecast }) => forecast !== 'off');
+    const forecasting =
+      foreseen.length === 0
+        ? undefined
+        : new Forecasting(this, 'Forecasting', {
+            surroundings,
+            longestInterval: Duration.seconds(Math.max(...foreseen.map(forecastEvery))),
+            workerConcurrency,
+          });
     const { train } = new Training(this, 'Training', { surroundings });
     const alerting = new Alerting(this, 'Alerting', {
       surroundings,
@@ -195,6 +208,7 @@ export class AnomalyMonitoring extends Construct {
     const schedules = new Schedules(this, 'Schedules', {
       settings: this.settings,
       anomaly: detection.anomaly,
+      forecast: forecasting?.forecast,
       train,
       sweep: alerting.sweep,
       trainEvery,
@@ -210,11 +224,13 @@ export class AnomalyMonitoring extends Construct {
         UndeliveredRuns: undelivered,
         FailedInvocations: surroundings.failedInvocations,
         FailedShards: detection.failedShards,
+        ...(forecasting === undefined ? {} : { FailedForecasts: forecasting.failedShards }),
         UndeliveredSignals: alerting.undeliveredSignals,
         FailedAlerts: alerting.failedAlerts,
       },
     });
-    const functions = [detection.anomaly, detection.worker, train, ...alerting.functions];
+    const foreseers = forecasting === undefined ? [] : [forecasting.forecast, forecasting.worker];
+    const functions = [detection.anomaly, detection.worker, ...foreseers, train, ...alerting.functions];
     for (const one of [...functions, schedules]) one.node.addDependency(stored);
 
     this.bucket = bucket;
@@ -222,6 +238,7 @@ export class AnomalyMonitoring extends Construct {
     this.anomalyFunction = detection.anomaly;
     this.workerFunction = detection.worker;
     this.trainFunction = train;
+    this.forecastFunction = forecasting?.forecast;
     this.routerFunction = alerting.router;
     this.sweepFunction = alerting.sweep;
     this.alarmTopic = alarms.topic;

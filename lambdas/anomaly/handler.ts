@@ -5,7 +5,8 @@ import {
   type DetectPorts,
   type TickSummary,
 } from '../../shared/pipeline/detect-anomalies.ts';
-import { readScheduledEvent, readShardMessage } from '../../shared/pipeline/read-event.ts';
+import { readScheduledEvent } from '../../shared/pipeline/read-event.ts';
+import { runShardMessages } from '../../shared/pipeline/shard-messages.ts';
 
 /** A tick: what a schedule, or a person with `{}`, asks for. */
 export const createHandler =
@@ -18,15 +19,5 @@ export const createWorker =
   (ports: () => Promise<DetectPorts>) =>
   async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const ready = await ports();
-    const batchItemFailures: { itemIdentifier: string }[] = [];
-    for (const { messageId, body } of Records) {
-      try {
-        await runShard(readShardMessage(body), ready);
-      } catch (error) {
-        // Not swallowed: SQS is told which one to deliver again.
-        ready.log.error('shard failed', { messageId, body, error });
-        batchItemFailures.push({ itemIdentifier: messageId });
-      }
-    }
-    return { batchItemFailures };
+    return { batchItemFailures: await runShardMessages(Records, ready.log, (message) => runShard(message, ready)) };
   };

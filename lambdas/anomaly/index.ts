@@ -5,13 +5,12 @@ import { CloudWatchSource } from '../../shared/adapters/aws/cloudwatch-source.ts
 import { EventBridgeBus } from '../../shared/adapters/aws/eventbridge-bus.ts';
 import { powertoolsLog } from '../../shared/adapters/aws/powertools-log.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
-import { SqsWorkQueue } from '../../shared/adapters/aws/sqs-work-queue.ts';
+import { noWorkQueue, SqsWorkQueue } from '../../shared/adapters/aws/sqs-work-queue.ts';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
 import { showSources } from '../../shared/adapters/local/source-stacks.ts';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { readOnce, readStoredSettings } from '../../shared/pipeline/stored-settings.ts';
 import type { DetectPorts } from '../../shared/pipeline/detect-anomalies.ts';
-import type { WorkQueue } from '../../shared/ports/work-queue.ts';
 import { readEnvironment } from '../../shared/settings/environment.ts';
 import { createHandler, createWorker } from './handler.ts';
 
@@ -23,12 +22,7 @@ const store = new S3ObjectStore({ bucket, client: s3Client() });
 const bus = new EventBridgeBus({ busName, client: eventBridgeClient(), log });
 const sink = new CloudWatchSink({ namespace, client: cloudWatch });
 
-// A worker has no queue to fill: it would feed itself.
-const noQueue: WorkQueue = {
-  send: () =>
-    Promise.reject(new Error('AIOPS_QUEUE_URL is missing: this function hands out no shards → deploy it again')),
-};
-const queue = queueUrl === undefined ? noQueue : new SqsWorkQueue({ queueUrl, client: sqsClient() });
+const queue = queueUrl === undefined ? noWorkQueue : new SqsWorkQueue({ queueUrl, client: sqsClient() });
 
 const ports = readOnce(async (): Promise<DetectPorts> => {
   const settings = await readStoredSettings(store, settingsKey);

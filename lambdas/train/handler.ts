@@ -1,8 +1,26 @@
+import type { Context } from 'aws-lambda';
 import { readScheduledEvent } from '../../shared/pipeline/read-event.ts';
+import { type ForecasterTraining, trainForecasters } from '../../shared/pipeline/train-forecasters.ts';
 import { trainModels, type TrainPorts, type TrainSummary } from '../../shared/pipeline/train-models.ts';
 
-/** A training: what a schedule, or a person with `{}`, asks for. */
+/** What a run tells of itself. */
+export type Run = Pick<Context, 'getRemainingTimeInMillis'>;
+
+/** Whatever is being fitted when time is up must still be ended, stored and told of. */
+const ENDING_SECONDS = 60;
+
+export interface Training extends TrainSummary {
+  readonly forecasters: readonly ForecasterTraining[];
+}
+
+/** A training: what a schedule, or a person with `{}`, asks for. First the models, then forecasters for the time left. */
 export const createHandler =
   (ports: () => Promise<TrainPorts>) =>
-  async (event: unknown): Promise<TrainSummary> =>
-    trainModels(readScheduledEvent(event), await ports());
+  async (event: unknown, run: Run): Promise<Training> => {
+    const request = readScheduledEvent(event);
+    const ready = await ports();
+    const until = ready.clock.now() + run.getRemainingTimeInMillis() / 1000 - ENDING_SECONDS;
+    const models = await trainModels(request, ready);
+    const { watches: forecasters } = await trainForecasters({ ...request, by: 'train function', until }, ready);
+    return { ...models, forecasters };
+  };

@@ -1,10 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { MonitoringFunction, type Surroundings } from './monitoring-function.ts';
 import type { ObjectAccess } from './object-access.ts';
+import { ShardQueue, shardTimeout } from './shard-queue.ts';
 
 export interface DetectionProps {
   readonly surroundings: Surroundings;
@@ -26,29 +25,20 @@ const judging: ObjectAccess = {
 export class Detection extends Construct {
   readonly anomaly: MonitoringFunction;
   readonly worker: MonitoringFunction;
-  readonly queue: Queue;
+  readonly queue: ShardQueue;
   readonly failedShards: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: DetectionProps) {
     super(scope, id);
     const { surroundings, longestInterval, watches, workerConcurrency } = props;
-    const timeout = Duration.minutes(5);
     const sizing = {
       surroundings,
       bundle: 'anomaly',
       // A shard of 500 series is 3 MB of state and under 2 s of one core; 1 GB buys 0.6 of one, and room to backfill.
       memorySize: 1024,
-      timeout,
+      timeout: shardTimeout,
     } as const;
     this.failedShards = new DeadLetterQueue(this, 'FailedShards');
-    this.queue = new Queue(this, 'Shards', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      // AWS asks for six times the function's time, so that no message is seen twice while it is worked on.
-      visibilityTimeout: Duration.minutes(30),
-      retentionPeriod: Duration.hours(2),
-      deadLetterQueue: { queue: this.failedShards, maxReceiveCount: 3 },
-    });
     this.anomaly = new MonitoringFunction(this, 'Anomaly', {
       ...sizing,
       handler: 'handler',
@@ -64,8 +54,8 @@ export class Detection extends Construct {
       description: 'One shard of a watch at a tick, where a watch has more than one.',
       maxEventAge: longestInterval,
     });
-    this.queue.grantSendMessages(this.anomaly);
-    this.anomaly.addEnvironment('AIOPS_QUEUE_URL', this.queue.queueUrl);
+    this.queue = new ShardQueue(this, 'Shards', { failed: this.failedShards });
+    this.queue.between(this.anomaly, this.worker, workerConcurrency);
     // Ticks and workers run at the same time and do not know of each other: half of the quota share each.
     this.anomaly.addEnvironment('AIOPS_QUOTA_PART', String(1 / (2 * watches)));
     this.worker.addEnvironment('AIOPS_QUOTA_PART', String(1 / (2 * workerConcurrency)));
@@ -73,13 +63,5 @@ export class Detection extends Construct {
       one.readMetrics().publishOwnMetrics();
       surroundings.bus.grantPutEventsTo(one);
     }
-    // Another function than the one that fills the queue: Lambda stops a function that feeds itself after 16 rounds.
-    this.worker.addEventSource(
-      new SqsEventSource(this.queue, {
-        batchSize: 1,
-        reportBatchItemFailures: true,
-        maxConcurrency: workerConcurrency,
-      }),
-    );
   }
 }

@@ -7,7 +7,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 
 /** Every function that is bundled: a folder below `lambdas/` with an `index.ts`. */
-export const functionNames = ['anomaly', 'train', 'alert-router', 'chart', 'api'] as const;
+export const functionNames = ['anomaly', 'forecast', 'train', 'alert-router', 'chart', 'api'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 interface BundleFile {

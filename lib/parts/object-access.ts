@@ -12,6 +12,7 @@ export type Folder =
   | 'models'
   | 'state'
   | 'anomalies'
+  | 'forecasts'
   | 'incidents'
   | 'audit'
   | 'feedback'

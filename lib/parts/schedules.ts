@@ -6,11 +6,14 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { forecastEvery } from '../../shared/settings/forecast-settings.ts';
 import { watchesOf, type Settings } from '../../shared/settings/settings.ts';
 
 export interface SchedulesProps {
   readonly settings: Settings;
   readonly anomaly: IFunction;
+  /** Undefined where no watch is forecast. */
+  readonly forecast: IFunction | undefined;
   readonly train: IFunction;
   readonly sweep: IFunction;
   readonly trainEvery: Duration;
@@ -29,7 +32,7 @@ const minute = Duration.minutes(1);
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
-    const { anomaly, train, sweep, trainEvery, undelivered } = props;
+    const { anomaly, forecast, train, sweep, trainEvery, undelivered } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -39,7 +42,9 @@ export class Schedules extends Construct {
     role.addToPolicy(
       new PolicyStatement({
         actions: ['lambda:InvokeFunction'],
-        resources: [anomaly, train, sweep].map(({ functionArn }) => functionArn),
+        resources: [anomaly, ...(forecast === undefined ? [] : [forecast]), train, sweep].map(
+          ({ functionArn }) => functionArn,
+        ),
       }),
     );
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] }));
@@ -58,8 +63,13 @@ export class Schedules extends Construct {
         }),
       });
     };
-    for (const { name: watch, every: interval } of watchesOf(props.settings)) {
-      every(`Tick-${watch}`, Duration.seconds(interval), anomaly, `Tick of watch ${watch}`, { watch });
+    for (const one of watchesOf(props.settings)) {
+      const { name: watch } = one;
+      every(`Tick-${watch}`, Duration.seconds(one.every), anomaly, `Tick of watch ${watch}`, { watch });
+      if (forecast !== undefined && one.forecast !== 'off') {
+        const rate = Duration.seconds(forecastEvery(one));
+        every(`Forecast-${watch}`, rate, forecast, `Forecast of watch ${watch}`, { watch });
+      }
       every(`Training-${watch}`, trainEvery, train, `Training of watch ${watch}`, { watch });
     }
     every('Sweep', minute, sweep, 'Sweep of incidents', {});

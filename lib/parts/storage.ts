@@ -35,6 +35,8 @@ export class Storage extends Construct {
         { id: 'state-versions', prefix: 'state/', noncurrentVersionExpiration: Duration.days(1) },
         { id: 'history', prefix: 'history/', expiration: kept, noncurrentVersionExpiration: Duration.days(1) },
         { id: 'anomalies', prefix: 'anomalies/', expiration: kept },
+        // Scored within the hour, and looked at for some days.
+        { id: 'forecasts', prefix: 'forecasts/', expiration: Duration.days(8) },
         // Open incidents end by themselves and are deleted by who ended them; what happened to them is in the audit.
         { id: 'incident-versions', prefix: 'incidents/', noncurrentVersionExpiration: Duration.days(7) },
         { id: 'incidents', prefix: 'incidents/closed/', expiration: kept },

@@ -12,16 +12,10 @@ import { type JudgePolicy, policyOf } from './judge-policy.ts';
 import { type EntityWindow, judge, type JudgedRow } from './judge.ts';
 import { type PullWindow, pullWindow } from './pull-window.ts';
 import { advanceRecent } from './recent-values.ts';
-import {
-  type EntityMemory,
-  type HeldValues,
-  judgedUntil,
-  type ShardState,
-  startsAnew,
-  type Told,
-} from './shard-state.ts';
+import { retireEntity, toldInEarnest } from './recovered.ts';
+import { type EntityMemory, type HeldValues, judgedUntil, type ShardState, startsAnew } from './shard-state.ts';
 import { idleSummary, type ShardSummary } from './shard-summary.ts';
-import { retireEntity, type Telling, tellEntity } from './tell-entity.ts';
+import { type Telling, tellEntity } from './tell-entity.ts';
 
 /** Everything that a tick of a shard is decided by: the same step gives the same outcome, bit for bit. */
 export interface ShardStep {
@@ -161,12 +155,6 @@ function judgeable(window: PullWindow, chunk: HistoryTick | undefined): PullWind
 /** What an entity goes on from; undefined where it starts anew. */
 const goesOn = (before: EntityMemory | undefined, isAnew: boolean, period: number): EntityMemory | undefined =>
   !isAnew && before?.judged.stepSeconds === period ? before : undefined;
-
-/** What a live signal says is told in earnest. */
-function toldInEarnest(told: readonly Told[], { findings }: Signal): readonly Told[] {
-  const said = new Set(findings.map(({ key }) => key));
-  return told.map((one) => (said.has(one.finding.key) && one.live !== true ? { ...one, live: true } : one));
-}
 
 /** A series that joins has a past of its own that was not judged yet. */
 function knowsAll(judged: EntityState, series: readonly SeriesDescription[]): boolean {

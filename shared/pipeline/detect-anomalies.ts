@@ -5,6 +5,7 @@ import { type Watch, watchesOf } from '../settings/settings.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
 import { runShard } from './run-shard.ts';
 import type { ShardSummary } from './shard-summary.ts';
+import { forEachWatch } from './watches-in-turn.ts';
 
 export { runShard } from './run-shard.ts';
 export type { DetectPorts } from './detect-ports.ts';
@@ -48,27 +49,10 @@ export async function detectAnomalies(request: TickRequest, ports: DetectPorts):
   if (request.shard !== undefined && request.watch === undefined)
     throw new RangeError(`shard '${request.shard}' of which watch? name the watch, too`);
   const watches = request.watch === undefined ? watchesOf(ports.settings) : [watchNamed(ports.settings, request.watch)];
-  const summaries: WatchSummary[] = [];
-  const failures: unknown[] = [];
-  for (const watch of watches) {
-    try {
-      summaries.push(
-        request.shard === undefined
-          ? await tickWatch(watch, tick, ports)
-          : await tickShard(watch, request.shard, tick, ports),
-      );
-    } catch (error) {
-      // One watch's trouble must not keep the others unwatched; what failed is thrown once all had their turn.
-      ports.log.error('watch failed', { watch: watch.name, tick, error: String(error) });
-      failures.push(error);
-    }
-  }
-  if (failures.length === 1) throw failures[0];
-  if (failures.length > 1)
-    throw new AggregateError(
-      failures,
-      `${failures.length} of ${watches.length} watches failed: ${String(failures[0])}`,
-    );
+  const { shard } = request;
+  const summaries = await forEachWatch(watches, tick, ports.log, (watch) =>
+    shard === undefined ? tickWatch(watch, tick, ports) : tickShard(watch, shard, tick, ports),
+  );
   return { tick, watches: summaries };
 }
 

@@ -9,9 +9,9 @@ export type SignalHead = Pick<Signal, 'deployment' | 'watch' | 'shard' | 'labels
 export const SHADOW_SECONDS = 3 * 86_400;
 
 /** Charts are for the first few findings: an event has room for no more. */
-const MOST_CHARTS = 5;
+export const MOST_CHARTS = 5;
 /** Findings in one signal: an entity with more of them firing is one story anyhow. */
-const MOST_FINDINGS = 200;
+export const MOST_FINDINGS = 200;
 
 /**
  * The signal of one entity at one tick; undefined where nothing is to be said. It is live as soon as one statement may
@@ -53,7 +53,7 @@ function isMature(statement: Statement, memory: EntityMemory): boolean {
 const rank = { firing: 0, unknown: 1, normal: 2 } as const;
 
 /** Firing first, the entity before its series, the strongest before the others. */
-const byImportance = (a: Statement, b: Statement): number =>
+export const byImportance = (a: Statement, b: Statement): number =>
   rank[a.status] - rank[b.status] ||
   Number(a.series !== undefined) - Number(b.series !== undefined) ||
   b.score - a.score ||

@@ -45,9 +45,11 @@ function isDue({ evaluatedAt, intervalSeconds }: Member, now: number): boolean {
 async function isLost(member: Member, { watches }: Settings, liveness: ShardLiveness): Promise<boolean> {
   const { watch, shard, evaluatedAt, intervalSeconds, finding } = member;
   if (!Object.hasOwn(watches, watch)) return true;
-  // What others than the judge tell is not in its state.
-  if (finding.kind !== 'anomaly' && finding.kind !== 'rule') return false;
-  const view = await liveness(watch, shard);
+  // What others than ticks tell is in no state of a shard.
+  if (finding.kind === 'batch') return false;
+  const isForecast = finding.kind === 'forecast';
+  if (isForecast && watches[watch].forecast === 'off') return true;
+  const view = await liveness(watch, shard, isForecast ? 'forecast' : 'anomaly');
   if (view === undefined || view.tick < evaluatedAt + LOST_INTERVALS * intervalSeconds) return false;
   return !view.firing.has(finding.key);
 }

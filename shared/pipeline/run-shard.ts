@@ -20,11 +20,9 @@ import { droppedMetric, tickMetrics } from './own-metrics.ts';
 import { pullPoints } from './pull-points.ts';
 import { pullWindow } from './pull-window.ts';
 import { judgedUntil, type ShardState, shardStateKind, startsAnew } from './shard-state.ts';
+import { MOST_ATTEMPTS, reasonToIdle } from './shard-turn.ts';
 import { idleSummary, type ShardSummary } from './shard-summary.ts';
 import { warmUpEntities } from './warm-up.ts';
-
-/** Whoever loses the swap to another tick begins again from what that one left; more often than this is no race. */
-const MOST_ATTEMPTS = 5;
 
 /**
  * One shard of a watch at a tick, harmless when it is repeated, doubled, or dies anywhere: load the state; pull, and
@@ -42,7 +40,7 @@ export async function runShard(message: ShardMessage, ports: DetectPorts): Promi
   const startedAt = ports.clock.now();
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const stored = await readStored(ports, shardStateKind, keys.state(watch.name, message.shard, 'anomaly'));
-    const idle = reasonToIdle(message, stored?.value, watch, startedAt);
+    const idle = reasonToIdle(message.tick, stored?.value.tick, watch.every, startedAt);
     if (idle !== undefined) {
       ports.log.info('shard not run', { ...message, reason: idle });
       if (idle === 'too-old') await ports.sink.publish([droppedMetric(watch.name, message.tick)]);
@@ -60,23 +58,6 @@ export async function runShard(message: ShardMessage, ports: DetectPorts): Promi
   throw new Error(
     `state of shard '${message.shard}' of '${watch.name}' changed ${MOST_ATTEMPTS} times while tick ${message.tick} was judged: are many ticks running at once?`,
   );
-}
-
-/** A tick after the next is due brings the same points; unless nothing has been judged for longer, and none comes. */
-const STARVING_INTERVALS = 3;
-
-function reasonToIdle(
-  { tick }: ShardMessage,
-  state: ShardState | undefined,
-  watch: Watch,
-  now: number,
-): 'already-judged' | 'too-old' | undefined {
-  if (state === undefined) return undefined;
-  if (state.tick === tick) return 'already-judged';
-  if (state.tick > tick) return 'too-old';
-  const isLate = now - tick > watch.every;
-  const isStarving = tick - state.tick >= STARVING_INTERVALS * watch.every;
-  return isLate && !isStarving ? 'too-old' : undefined;
 }
 
 async function attemptTick(

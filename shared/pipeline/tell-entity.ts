@@ -2,6 +2,7 @@ import type { Deviation, Finding, Share } from '../alerting/signal.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { standsAlone } from './judge-whole.ts';
 import type { EntityWindow, JudgedRow, RuleVerdict, Verdict } from './judge.ts';
+import { recovered } from './recovered.ts';
 import type { Told } from './shard-state.ts';
 
 /** What a signal says of one thing, but for the chart. */
@@ -15,9 +16,6 @@ export interface Telling {
   /** Statements that fire and did not before. */
   readonly began: number;
 }
-
-/** A lost `normal` is repaired by the next ones; more would only cost. */
-const NORMAL_TICKS = 3;
 
 /**
  * What to say of an entity after a tick: everything that fired in any of the tick's rows, for what began and ended
@@ -55,28 +53,6 @@ function atItsStrongest(statement: Statement, earlier: Told | undefined): Statem
   return isSame && before.deviation.strength >= statement.deviation.strength
     ? { ...statement, deviation: before.deviation }
     : statement;
-}
-
-/** What to say of an entity that is no longer looked after, so that nothing stays open for ever. */
-export function retireEntity(told: readonly Told[]): Telling {
-  const next = told.flatMap((earlier) => recovered(earlier, undefined));
-  return { statements: next.map(({ finding }) => finding), told: next, began: 0 };
-}
-
-/** @param statement what holds now, not firing; undefined where the series or the rule is gone. */
-function recovered(earlier: Told, statement: Statement | undefined): readonly Told[] {
-  const { finding, normalTicks } = earlier;
-  if (statement?.status === 'unknown') {
-    // After its recovery a gap says nothing new; while it fired, a gap resolves nothing.
-    if (normalTicks > 0) return normalTicks < NORMAL_TICKS ? [{ ...earlier, normalTicks: normalTicks + 1 }] : [];
-    return [{ ...earlier, finding: { ...finding, status: 'unknown', explanation: statement.explanation } }];
-  }
-  if (normalTicks >= NORMAL_TICKS) return [];
-  const normal: Statement =
-    statement === undefined
-      ? { ...finding, status: 'normal', gone: true, explanation: 'It is no longer looked after.' }
-      : { ...statement, since: finding.since, ...(finding.deviation && { deviation: finding.deviation }) };
-  return [{ ...earlier, finding: normal, normalTicks: normalTicks + 1 }];
 }
 
 /** One statement per thing that can fire, by key: the entity as a whole, its series, the rules of each. */

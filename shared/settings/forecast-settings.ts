@@ -5,7 +5,7 @@ import { duration } from './duration.ts';
 const labelGlob = z.string().min(1).max(255).describe('Which series, by their label; globs allowed');
 
 /** Also in `forecasters/catalogue`, which settings may not import; a test keeps the two the same. */
-export const forecasterNames = ['automatic', 'naive', 'seasonal-naive', 'holt-winters', 'ridge'] as const;
+export const forecasterNames = ['automatic', 'naive', 'seasonal-naive', 'holt-winters', 'ridge', 'ensemble'] as const;
 
 /** A limit, or `off` to take the default one away. */
 const value = z
@@ -65,7 +65,9 @@ const longestHorizon = 86_400;
 const lstm = z
   .strictObject({
     series: z
-      .union([labelGlob, z.array(labelGlob).min(1)], { error: 'must be a label, a glob or a list of them → write such as "*Utilization"' })
+      .union([labelGlob, z.array(labelGlob).min(1)], {
+        error: 'must be a label, a glob or a list of them → write such as "*Utilization"',
+      })
       .transform((given) => (typeof given === 'string' ? [given] : given))
       .describe('Series for which it competes, by their label; globs allowed'),
     most: z.int().min(1).max(mostNetworks).default(20).describe('At most so many series: each takes minutes to train'),

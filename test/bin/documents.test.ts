@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { run } from '../../bin/aiops.ts';
 import { alertMetricNames } from '../../shared/pipeline/alert-metrics.ts';
-import { ownMetricNames, trainingMetricNames } from '../../shared/pipeline/own-metrics.ts';
+import {
+  forecasterTrainingNames,
+  forecastMetricNames,
+  ownMetricNames,
+  trainingMetricNames,
+} from '../../shared/pipeline/own-metrics.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
@@ -17,7 +22,14 @@ const namesIn = (path: string): string[] =>
 describe('the documents', () => {
   it('the runbook says what each of our own metrics means', () => {
     expect(namesIn('docs/runbook.md')).toEqual(
-      expect.arrayContaining([...ownMetricNames, ...trainingMetricNames, ...alertMetricNames, 'TicksDropped']),
+      expect.arrayContaining([
+        ...ownMetricNames,
+        ...trainingMetricNames,
+        ...forecastMetricNames,
+        ...forecasterTrainingNames,
+        ...alertMetricNames,
+        'TicksDropped',
+      ]),
     );
   });
 

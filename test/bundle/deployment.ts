@@ -10,7 +10,7 @@ import { DeployedTemplate, type Template } from '../fakes/aws/template.ts';
 import type { Invocation } from '../fakes/lambda/sandbox.ts';
 import { startLambda, type Lambda } from '../fakes/lambda/start-lambda.ts';
 
-const roles = ['Anomaly', 'Worker', 'Train', 'Router', 'Sweep', 'Chart', 'Api'] as const;
+const roles = ['Anomaly', 'Worker', 'Forecast', 'Foreseer', 'Train', 'Router', 'Sweep', 'Chart', 'Api'] as const;
 export type FunctionRole = (typeof roles)[number];
 
 /** What `cdk deploy` would leave: bundles, environment, rights and settings as synthesised, on loop-back fakes. */
@@ -24,11 +24,13 @@ export interface Deployment {
   /** Another instance of the function, cold. */
   fresh(role: FunctionRole): Promise<Lambda>;
   /** What Scheduler would send for a watch at that time. */
-  scheduled(kind: 'Tick' | 'Training', watch: string, time: number): unknown;
+  scheduled(kind: 'Tick' | 'Forecast' | 'Training', watch: string, time: number): unknown;
   /** What Scheduler would send every minute. */
   sweepAt(time: number): unknown;
   /** Hands everything in the work queue to the worker; its answers. */
   work(): Promise<Invocation[]>;
+  /** Hands everything in the queue of forecasts to its worker; its answers. */
+  foresee(): Promise<Invocation[]>;
   /** Hands everything in the alert queue to the router; its answers. */
   route(): Promise<Invocation[]>;
   /** Everything in the router's dead-letter queue. */
@@ -188,6 +190,7 @@ export async function deploy(
       return scheduledEvent((propertiesOf(id)['Target'] as { Input: string }).Input, time, `arn:aws:scheduler:::${id}`);
     },
     work: () => drain(queueId, 'Worker', 1),
+    foresee: () => drain(only('AWS::SQS::Queue', /ForecastingShards[0-9A-F]{8}$/), 'Foreseer', 1),
     route: () => drain(alertQueueId, 'Router', 100),
     failedAlerts() {
       const name = template.nameOf(only('AWS::SQS::Queue', /FailedAlerts[0-9A-F]{8}$/));

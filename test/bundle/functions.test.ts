@@ -123,6 +123,16 @@ describe('the worker, as deployed', () => {
   });
 });
 
+describe('the forecast function, as deployed', () => {
+  it('hands shards to a queue and workers of its own, apart from those of detection', async () => {
+    const { payload } = await deployed.invoke('Forecast', deployed.scheduled('Forecast', 'fleet', now));
+    expect(payload).toMatchObject({ watches: [{ watch: 'fleet', ran: [], queued: 2 }] });
+    expect(deployed.aws.sqs.messages(deployed.queueName)).toEqual([]);
+    const answers = await deployed.foresee();
+    expect(answers.map(({ payload: one }) => one)).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+  });
+});
+
 describe('the train function, as deployed', () => {
   it('answers {} with what it did about every watch', async () => {
     const { payload, functionError } = await deployed.invoke('Train', {});

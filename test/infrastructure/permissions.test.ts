@@ -71,6 +71,15 @@ const judging = [
   ...queueRights('FailedInvocations'),
 ];
 
+const foreseeing = [
+  'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
+  'events:PutEvents on <SignalsBus>',
+  ...inBucket('s3:GetObject', ['forecasts', 'history', 'inventory', 'models', 'settings', 'state']),
+  ...inBucket('s3:PutObject', ['forecasts', 'models', 'state']),
+  listing(['forecasts', 'history', 'inventory', 'models', 'settings', 'state']),
+  ...queueRights('FailedInvocations'),
+];
+
 const secret = (name: string): string =>
   `secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`;
 const telling = [
@@ -104,6 +113,22 @@ describe('what each role may do, to the letter', () => {
         ...logging('DetectionWorkerLog'),
         ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
           (action) => `sqs:${action} on <DetectionShards>`,
+        ),
+      ],
+    ],
+    [
+      'the forecast function reads history, foresees, tells and hands out shards; it asks nobody for metrics',
+      /ForecastingForecastRole/,
+      [...foreseeing, ...logging('ForecastingForecastLog'), ...queueRights('ForecastingShards')],
+    ],
+    [
+      'its worker does the same and takes from the queue what it cannot put there',
+      /ForeseerRole/,
+      [
+        ...foreseeing,
+        ...logging('ForecastingForeseerLog'),
+        ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+          (action) => `sqs:${action} on <ForecastingShards>`,
         ),
       ],
     ],
@@ -164,11 +189,12 @@ describe('what each role may do, to the letter', () => {
       ],
     ],
     [
-      'the schedules invoke three functions and put what failed aside',
+      'the schedules invoke four functions and put what failed aside',
       /SchedulesRole/,
       [
         'lambda:InvokeFunction on <AlertingSweep>',
         'lambda:InvokeFunction on <DetectionAnomaly>',
+        'lambda:InvokeFunction on <ForecastingForecast>',
         'lambda:InvokeFunction on <TrainingTrain>',
         'sqs:SendMessage on <UndeliveredRuns>',
       ],
@@ -217,6 +243,10 @@ it.each([
   ['models', keys.champion('w', 'entity-detector')],
   ['state', keys.state('w', 's', 'anomaly')],
   ['anomalies', keys.anomalies(0, 'w', 's')],
+  ['forecasts', keys.forecasts('w', 's', 0)],
+  ['models', keys.forecasters('w', 's', 'a')],
+  ['models', keys.forecastersInUse('w', 's')],
+  ['state', keys.state('w', 's', 'forecast')],
   ['incidents', keys.incident('g')],
   ['incidents', keys.watchBook('w')],
   ['incidents', keys.mute('m')],

@@ -70,6 +70,7 @@ describe('the bucket', () => {
         NoncurrentVersionExpiration: { NoncurrentDays: 1 },
       },
       { Id: 'anomalies', Prefix: 'anomalies/', Status: 'Enabled', ExpirationInDays: 31 },
+      { Id: 'forecasts', Prefix: 'forecasts/', Status: 'Enabled', ExpirationInDays: 8 },
       {
         Id: 'incident-versions',
         Prefix: 'incidents/',
@@ -114,7 +115,7 @@ describe('the bucket', () => {
       },
     });
     const decrypting = all('AWS::IAM::Policy', other).filter((one) => JSON.stringify(one).includes('kms:Decrypt'));
-    expect(decrypting).toHaveLength(7);
+    expect(decrypting).toHaveLength(9);
   });
 });
 
@@ -122,6 +123,8 @@ describe('the schedules', () => {
   it.each([
     ['Tick of watch servers', 'rate(5 minutes)', 300],
     ['Tick of watch queues', 'rate(1 minute)', 60],
+    ['Forecast of watch servers', 'rate(5 minutes)', 300],
+    ['Forecast of watch queues', 'rate(5 minutes)', 300],
     ['Training of watch servers', 'rate(1 day)', 86_400],
     ['Training of watch queues', 'rate(1 day)', 86_400],
   ])('%s: %s, with the scheduled time, one retry within %d s, and a dead-letter queue', (name, rate, age) => {
@@ -150,7 +153,25 @@ describe('the schedules', () => {
     });
   });
 
-  it('are no more than these', () => template.resourceCountIs('AWS::Scheduler::Schedule', 5));
+  it('are no more than these', () => template.resourceCountIs('AWS::Scheduler::Schedule', 7));
+
+  it('forecast as often as asked, each watch by itself, and not at all where it is off', () => {
+    const { template: own } = synthesise({
+      watches: { slow: { select: 'AWS/RDS', forecast: { every: '15m' } }, off: { select: 'AWS/EC2', forecast: 'off' } },
+    });
+    const forecasts = all('AWS::Scheduler::Schedule', own).filter((one) =>
+      /^Forecast/.test(String(one['Description'])),
+    );
+    expect(forecasts.map(({ Description, ScheduleExpression }) => [Description, ScheduleExpression])).toEqual([
+      ['Forecast of watch slow', 'rate(15 minutes)'],
+    ]);
+  });
+
+  it('come without functions for forecasts where no watch is forecast', () => {
+    const { template: none, monitoring } = synthesise({ watches: { off: { select: 'AWS/EC2', forecast: 'off' } } });
+    expect(JSON.stringify(none.toJSON())).not.toContain('Forecasting');
+    expect(monitoring.forecastFunction).toBeUndefined();
+  });
 
   it('train as often as asked', () => {
     const { template: weekly } = synthesise({ watches: oneWatch, trainEvery: Duration.days(7) });
@@ -162,14 +183,14 @@ describe('the schedules', () => {
 });
 
 describe('the functions', () => {
-  it('are six, on Node 24 and arm64, without names of their own', () => {
-    expect(ours).toHaveLength(6);
+  it('are eight, on Node 24 and arm64, without names of their own', () => {
+    expect(ours).toHaveLength(8);
     for (const one of ours) {
       expect(one).toMatchObject({ Architectures: ['arm64'] });
       expect(one['FunctionName']).toBeUndefined();
     }
     expect(ours.map(({ Handler }) => String(Handler).slice('index.'.length)).sort()).toEqual(
-      ['handler', 'worker', 'handler', 'handler', 'sweep', 'handler'].sort(),
+      ['handler', 'worker', 'handler', 'worker', 'handler', 'handler', 'sweep', 'handler'].sort(),
     );
   });
 
@@ -189,7 +210,10 @@ describe('the functions', () => {
 
   it('give the queue to whoever plans shards only', () => {
     const knowing = ours.filter((one) => JSON.stringify(one['Environment']).includes('AIOPS_QUEUE_URL'));
-    expect(knowing.map(({ Description }) => Description)).toEqual([expect.stringMatching(/^Every tick/)]);
+    expect(knowing.map(({ Description }) => String(Description)).sort()).toEqual([
+      expect.stringMatching(/^Every five minutes/),
+      expect.stringMatching(/^Every tick/),
+    ]);
   });
 
   it('stay within the quota share together, however many run at once', () => {
@@ -209,7 +233,7 @@ describe('the functions', () => {
 
   it('put an event aside on which they failed twice', () => {
     const configured = all('AWS::Lambda::EventInvokeConfig');
-    expect(configured).toHaveLength(6);
+    expect(configured).toHaveLength(8);
     for (const one of configured) {
       expect(one).toMatchObject({
         MaximumRetryAttempts: 1,
@@ -222,13 +246,13 @@ describe('the functions', () => {
 
   it('do not retry a tick that the next has overtaken', () => {
     const ages = all('AWS::Lambda::EventInvokeConfig').map((one) => one['MaximumEventAgeInSeconds']);
-    expect(ages.sort()).toEqual([21_600, 300, 300, 21_600, 60, 60].sort());
+    expect(ages.sort()).toEqual([21_600, 300, 300, 300, 300, 21_600, 60, 60].sort());
   });
 
   it('log for as long as asked', () => {
     const { template: weekly } = synthesise({ watches: oneWatch, logRetention: RetentionDays.ONE_WEEK });
     const retentions = all('AWS::Logs::LogGroup', weekly).map(({ RetentionInDays }) => RetentionInDays);
-    expect(retentions.filter((days) => days === 7)).toHaveLength(6);
+    expect(retentions.filter((days) => days === 7)).toHaveLength(8);
     expect(retentions).not.toContain(undefined);
   });
 
@@ -247,10 +271,10 @@ describe('the functions', () => {
 describe('the queues', () => {
   it('are encrypted and accept nothing without TLS', () => {
     const queues = all('AWS::SQS::Queue');
-    expect(queues).toHaveLength(7);
+    expect(queues).toHaveLength(9);
     for (const one of queues) expect(one).toMatchObject({ SqsManagedSseEnabled: true });
     const denials = all('AWS::SQS::QueuePolicy').filter((one) => JSON.stringify(one).includes('aws:SecureTransport'));
-    expect(denials).toHaveLength(7);
+    expect(denials).toHaveLength(9);
   });
 
   it('hand shards to workers one by one, a bounded number at a time, and say which one failed', () => {
@@ -260,6 +284,15 @@ describe('the queues', () => {
       ScalingConfig: { MaximumConcurrency: 10 },
       EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('DetectionShards'), 'Arn'] },
       FunctionName: { Ref: Match.stringLikeRegexp('DetectionWorker') },
+    });
+  });
+
+  it('hand shards of forecasts to workers of their own: none of detection waits behind them', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('ForecastingShards'), 'Arn'] },
+      FunctionName: { Ref: Match.stringLikeRegexp('ForecastingForeseer') },
     });
   });
 
@@ -273,7 +306,7 @@ describe('the queues', () => {
 
   it('keep dead letters for two weeks', () => {
     const dead = all('AWS::SQS::Queue').filter(({ MessageRetentionPeriod }) => MessageRetentionPeriod === 1_209_600);
-    expect(dead).toHaveLength(5);
+    expect(dead).toHaveLength(6);
   });
 });
 
@@ -310,6 +343,7 @@ describe('the stack', () => {
       'AnomalyFunctionName',
       'BucketName',
       'BusName',
+      'ForecastFunctionName',
       'RouterFunctionName',
       'SweepFunctionName',
       'TrainFunctionName',
@@ -331,6 +365,6 @@ describe('the stack', () => {
   it('holds two of the constructs side by side', () => {
     const two = new Stack(fastApp(), 'Two');
     for (const id of ['One', 'Other']) new AnomalyMonitoring(two, id, { watches: oneWatch });
-    Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 6);
+    Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 8);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import type { EntityWindow, JudgedRow, RuleVerdict, Verdict } from '../../shared/pipeline/judge.ts';
-import { retireEntity, tellEntity, type Telling } from '../../shared/pipeline/tell-entity.ts';
+import { retireEntity } from '../../shared/pipeline/recovered.ts';
+import { tellEntity, type Telling } from '../../shared/pipeline/tell-entity.ts';
 
 const period = 300;
 const series = (label: string): SeriesDescription => ({

@@ -64,3 +64,9 @@ export class SqsWorkQueue implements WorkQueue {
     }
   }
 }
+
+/** The queue of a function that has none to fill: one that works a queue off would feed itself. */
+export const noWorkQueue: WorkQueue = {
+  send: () =>
+    Promise.reject(new Error('AIOPS_QUEUE_URL is missing: this function hands out no shards → deploy it again')),
+};
