@@ -1,4 +1,5 @@
 import type { FittedForecaster, Forecaster } from './forecaster.ts';
+import { automaticForecaster } from './automatic.ts';
 import { ensembleOf } from './ensemble.ts';
 import { holtWinters } from './holt-winters.ts';
 import { lstmForecaster } from './lstm.ts';
@@ -8,6 +9,7 @@ import { seasonalNaive } from './seasonal-naive.ts';
 
 /** Forecasters by the name that settings and stored models know them by: a new one is one file and one line here. */
 export const forecasters = {
+  automatic: automaticForecaster,
   naive,
   'seasonal-naive': seasonalNaive,
   'holt-winters': holtWinters,

@@ -65,7 +65,7 @@ export function ensembleOf(members: Members): Forecaster<EnsembleOptions, Ensemb
   };
   return {
     name: 'ensemble',
-    defaults: { sharpness: 2 },
+    defaults: { sharpness: 4 },
     windowSlots: (_options, stepSeconds) => slotsFor(stepSeconds),
     fit(history, { sharpness }, seed) {
       const { start, stepSeconds } = history;

@@ -85,19 +85,19 @@ export function startHoltWinters(values: Float64Array, seasonSlots: number): Hol
     if (!Number.isNaN(mean)) cycles.push({ at, mean });
   }
   if (cycles.length === 0) return undefined;
+  const last = cycles[cycles.length - 1];
+  const trend = cycles.length > 1 ? (last.mean - cycles[0].mean) / ((last.at - cycles[0].at) * seasonSlots) : 0;
   const raw = Float64Array.from({ length: seasonSlots }, (_, place) => {
     let sum = 0;
     let count = 0;
     for (const { at, mean } of cycles) {
       const value = values[at * seasonSlots + place];
       if (Number.isNaN(value)) continue;
-      sum += value - mean;
+      sum += value - mean - trend * (place - (seasonSlots - 1) / 2);
       count++;
     }
     return count === 0 ? 0 : sum / count;
   });
-  const last = cycles[cycles.length - 1];
-  const trend = cycles.length > 1 ? (last.mean - cycles[0].mean) / ((last.at - cycles[0].at) * seasonSlots) : 0;
   return { level: cycles[0].mean - trend * (seasonSlots / 2), trend, season: smoothedCircle(raw), place: 0 };
 }
 

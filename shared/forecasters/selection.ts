@@ -31,7 +31,7 @@ export interface Selection {
 }
 
 /** What competes where settings name nothing. */
-export const defaultCandidates: readonly string[] = ['naive', 'seasonal-naive'];
+export const defaultCandidates: readonly string[] = ['automatic', 'naive', 'seasonal-naive'];
 
 /** Below this skill the forecasts it flagged were measured to be no better than persistence. */
 const LEAST_SKILL = 0.02;

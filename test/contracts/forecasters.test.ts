@@ -100,9 +100,11 @@ describe.each(Object.entries(forecasters))('every forecaster: %s', (name, found)
   });
 
   it('does not grow with history', () => {
-    const bytes = (days: number) =>
-      packArtefact(forecasterKind, { name, state: fit(rhythm(days * DAY)).state }).byteLength;
-    expect(bytes(16)).toBeLessThan(1.3 * bytes(8));
+    const bytes = (days: number) => {
+      const hours = rhythm(days * 24, { stepSeconds: 3600 });
+      return packArtefact(forecasterKind, { name, state: fit(hours).state }).byteLength;
+    };
+    expect(bytes(120)).toBeLessThan(1.05 * bytes(80));
   });
 
   it('has skill on a rhythm that persistence cannot follow, and none on what never moves', () => {
@@ -179,7 +181,7 @@ describe.each(Object.entries(forecasters))('every forecaster: %s', (name, found)
 
   it.each([
     ['another step', () => fitted().forecast({ ...history, stepSeconds: 60 }, HORIZON, LEVELS), /60 s/],
-    ['no step ahead', () => fitted().forecast(history, 0, LEVELS), /horizon is 0/i],
+    ['no step ahead', () => fitted().forecast(history, 0, LEVELS), /horizon.*\b0\b/i],
     ['half a step', () => fitted().forecast(history, 1.5, LEVELS), /1\.5/],
     ['endless steps', () => fitted().forecast(history, Infinity, LEVELS), /Infinity/],
     ['a band of nothing', () => fitted().forecast(history, HORIZON, [0]), /\b0\b/],
