@@ -1,8 +1,11 @@
+import type { ForecasterTraining } from '../../shared/pipeline/train-forecasters.ts';
+import { trainForecasters } from '../../shared/pipeline/train-forecasters.ts';
 import type { TrainSummary, WatchTraining } from '../../shared/pipeline/train-models.ts';
 import { trainModels } from '../../shared/pipeline/train-models.ts';
 import type { RunCommand } from '../command-line.ts';
 import { LocalClock, presentOf } from '../detect-ticks.ts';
 import { exitCode } from '../exit-code.ts';
+import { forecasterLines } from '../forecaster-lines.ts';
 import { humanLog } from '../human-log.ts';
 import { chosenWatches, dataFolder, localPorts } from '../local-ports.ts';
 import { openSettings } from '../open-settings.ts';
@@ -10,8 +13,12 @@ import { flag } from '../options.ts';
 import { progressBar } from '../progress.ts';
 import { trainingLines } from '../training-lines.ts';
 
-/** `train`: what the train function does in an account, on the history in the data folder. */
+/**
+ * `train`: what the train function does in an account, on the history in the data folder: models that detect, or with
+ * `--forecast` forecasters for every series that has a limit, whatever their age.
+ */
 export const train: RunCommand = async (_args, options, terminal) => {
+  const isForecast = flag(options, 'forecast');
   const { settings } = await openSettings(options, terminal, 'none');
   const watches = chosenWatches(settings, options);
   const clock = new LocalClock();
@@ -24,6 +31,7 @@ export const train: RunCommand = async (_args, options, terminal) => {
     onSignal: () => undefined,
   });
   const trained: WatchTraining[] = [];
+  const fitted: ForecasterTraining[] = [];
   for (const watch of watches) {
     // Files end in the past: their last point is their present.
     clock.setTo(watch.source.kind === 'csv' ? await presentOf(watch, ports) : undefined);
@@ -32,10 +40,18 @@ export const train: RunCommand = async (_args, options, terminal) => {
       terminal.signal.throwIfAborted();
       bar.update(done / Math.max(1, of), step);
     };
-    const summary = await trainModels({ watch: watch.name, by: 'command line', onProgress }, ports).finally(() =>
-      bar.stop(),
-    );
-    trained.push(...summary.watches);
+    const request = { watch: watch.name, by: 'command line', onProgress };
+    try {
+      if (isForecast) fitted.push(...(await trainForecasters({ ...request, olderThan: 0 }, ports)).watches);
+      else trained.push(...(await trainModels(request, ports)).watches);
+    } finally {
+      bar.stop();
+    }
+  }
+  if (isForecast) {
+    if (flag(options, 'json')) terminal.out(`${JSON.stringify({ watches: fitted })}\n`);
+    else terminal.out(`${forecasterLines(watches, fitted).join('\n')}\n`);
+    return exitCode.ok;
   }
   if (flag(options, 'json')) terminal.out(`${JSON.stringify({ watches: trained } satisfies TrainSummary)}\n`);
   else terminal.out(`${trained.flatMap((one) => [...trainingLines(one), ...modelLine(one)]).join('\n')}\n`);

@@ -120,7 +120,7 @@ function toldRows(facts: CardFacts, told: ToldForecast): readonly Row[] {
     ['scale to', scaleWords(scaleTo)],
     ['slow trend', saturation === undefined ? '' : crossingWords(saturation, unit, at)],
     ['forecasts were', `${skillWords(skill)}${measured}`],
-    ['note', plainText(note, 300)],
+    ['note', skillWords(skill) === note ? '' : plainText(note, 300)],
   ];
 }
 
