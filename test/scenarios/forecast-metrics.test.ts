@@ -252,7 +252,7 @@ describe('when something changes', () => {
     const other = forecastWorld(minutes, hill, { ...plain, period: '1m' }, w.store);
     await remember(other, soon + 3 * every, 4);
     const summaries = await foresee(other, soon + 3 * every, 3);
-    expect(summaries.map((one) => one?.forecast)).toEqual([0, 0, 1]);
+    expect(summaries.map((one) => one.forecast)).toEqual([0, 0, 1]);
     expect(findings(other).map(({ status }) => status)).toEqual(['unknown', 'unknown', 'firing']);
   });
 
@@ -260,7 +260,7 @@ describe('when something changes', () => {
     const { w } = await live([percent('a', 'cpu')], hill);
     await w.store.put(keys.forecasters('w', shard, 'a'), new Uint8Array([1, 2, 3]));
     const summaries = await foresee(w, soon + 3 * every, 4);
-    expect(summaries.map((one) => [one?.forecast, one?.trained])).toEqual([
+    expect(summaries.map((one) => [one.forecast, one.trained])).toEqual([
       [0, 1],
       [0, 0],
       [1, 0],
@@ -282,7 +282,7 @@ describe('when something changes', () => {
     }));
     await writeStored(w.ports, fittedShardKind, key, { ...stored, series: broken });
     const [summary] = await foresee(w, soon + 3 * every, 1);
-    expect(summary?.missing).toEqual({ 'not-trained': 1 });
+    expect(summary.missing).toEqual({ 'not-trained': 1 });
     expect(findings(w).at(-1)?.status).toBe('unknown');
   });
 });
