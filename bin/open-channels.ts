@@ -5,6 +5,7 @@ import type { Channel } from '../shared/ports/channel.ts';
 import type { Log } from '../shared/ports/log.ts';
 import type { SecretReference, Secrets } from '../shared/ports/secrets.ts';
 import type { AlertSettings, ChannelSettings } from '../shared/settings/alert-settings.ts';
+import { readPagerDutyServer } from '../shared/settings/environment.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ChannelSurroundings {
@@ -87,7 +88,9 @@ async function openChannel(settings: ChannelSettings, around: ChannelSurrounding
     }
     case 'pagerduty': {
       const { PagerDutyChannel } = await import('../shared/adapters/http/pagerduty-channel.ts');
-      return new PagerDutyChannel({ key: settings.key, region: settings.region, secrets, clock });
+      const server = readPagerDutyServer(around.terminal.env);
+      const instead = server === undefined ? {} : { server };
+      return new PagerDutyChannel({ key: settings.key, region: settings.region, secrets, clock, ...instead });
     }
     case 'webhook': {
       const { WebhookChannel } = await import('../shared/adapters/http/webhook-channel.ts');

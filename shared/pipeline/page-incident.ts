@@ -1,22 +1,10 @@
 import { calledNormal } from '../alerting/feedback.ts';
+import type { IncidentSummary } from '../alerting/incident-summary.ts';
 import type { Story } from '../alerting/incident.ts';
-import { compareSeverities, type Severity } from '../alerting/severities.ts';
+import { compareSeverities } from '../alerting/severities.ts';
 import { standingOf } from '../alerting/standing.ts';
 
-/** An incident as a page about it is drawn from. Times are epoch seconds; nothing is escaped. */
-export interface IncidentSummary {
-  readonly title: string;
-  readonly severity: Severity;
-  readonly watches: readonly string[];
-  readonly since: number;
-  readonly until?: number;
-  readonly findings: readonly { readonly label: string; readonly explanation: string }[];
-  readonly meant: readonly string[];
-  readonly acknowledgedBy?: string;
-  readonly snoozedUntil?: number;
-}
-
-/** @param member key of the member that an action is meant of, where it is meant of one. */
+/** What a page says of an incident. @param member key of the member that an action is meant of, where it is of one. */
 export function pageIncident(story: Story, member?: string): IncidentSummary {
   const { fired, severity } = standingOf(story);
   const shown = [...fired].sort(([, a], [, b]) => compareSeverities(b.worst, a.worst));

@@ -1,28 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { LinkAction } from '../alerting/action-token.ts';
-import type { Severity } from '../alerting/severities.ts';
+import type { IncidentSummary } from '../alerting/incident-summary.ts';
 import { momentWords, sinceWords } from './moment-words.ts';
 import { escapeMarkup } from './escape-markup.ts';
 import { plainName, plainText } from './plain-text.ts';
 import { durationWords } from './words.ts';
-
-/** What a link is about. Nothing in it is escaped. */
-export interface PageIncident {
-  readonly title: string;
-  readonly severity: Severity;
-  readonly watches: readonly string[];
-  /** Epoch seconds. */
-  readonly since: number;
-  /** Where it has ended. */
-  readonly until?: number;
-  /** What fires or fired, the gravest first: a name and a sentence. */
-  readonly findings: readonly { readonly label: string; readonly explanation: string }[];
-  /** What "this is normal" would be said of. */
-  readonly meant: readonly string[];
-  readonly acknowledgedBy?: string;
-  /** Epoch seconds. */
-  readonly snoozedUntil?: number;
-}
 
 /** What became of it; `over` is an incident that ended before. */
 export type ActionOutcome =
@@ -39,11 +21,11 @@ export type ActionOutcome =
   | 'failed';
 
 export type ConfirmationPage =
-  | { readonly asks: LinkAction; readonly incident: PageIncident; readonly now: number }
+  | { readonly asks: LinkAction; readonly incident: IncidentSummary; readonly now: number }
   | {
       readonly says: ActionOutcome;
       readonly action?: LinkAction;
-      readonly incident?: PageIncident;
+      readonly incident?: IncidentSummary;
       /** Epoch seconds at which what was done ends by itself. */
       readonly until?: number;
       /** What exactly was wrong, where that is known. */
@@ -240,7 +222,7 @@ function outcomeWords(
 
 const MOST_FINDINGS = 5;
 
-function incidentCard(incident: PageIncident, now: number): string {
+function incidentCard(incident: IncidentSummary, now: number): string {
   const { title, severity, watches, since, until, findings, acknowledgedBy, snoozedUntil } = incident;
   const rest = findings.length - MOST_FINDINGS;
   const lines = findings.slice(0, MOST_FINDINGS).map(({ label, explanation }) => {

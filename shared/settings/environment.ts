@@ -51,6 +51,17 @@ export interface Environment {
   readonly namespace: typeof metricsNamespace;
 }
 
+/** Who is spoken to in place of PagerDuty, where somebody says so. @throws SettingsError where that is no host. */
+export function readPagerDutyServer(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const name = 'AIOPS_PAGERDUTY_SERVER';
+  const given = env[name] === '' ? undefined : env[name];
+  const parsed = schema.shape[name].safeParse(given);
+  if (parsed.success) return parsed.data;
+  const { message } = parsed.error.issues[0];
+  const remedy = 'write a host such as proxy.example.com:8443, or leave it out';
+  throw new SettingsError('the environment', [{ path: name, message, got: JSON.stringify(given), remedy }]);
+}
+
 /**
  * Reads what the stack put into the function's environment. An empty variable counts as missing.
  *

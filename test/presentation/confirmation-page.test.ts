@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { linkActions } from '../../shared/alerting/action-token.ts';
+import type { IncidentSummary } from '../../shared/alerting/incident-summary.ts';
 import {
   type ActionOutcome,
   choices,
   type ConfirmationPage,
   confirmationPage,
-  type PageIncident,
 } from '../../shared/presentation/confirmation-page.ts';
 import { parseDuration } from '../../shared/settings/duration.ts';
 import fc from '../fakes/property.ts';
 
 const now = 1_795_252_000;
-const incident: PageIncident = {
+const incident: IncidentSummary = {
   title: 'web-1',
   severity: 'HIGH',
   watches: ['web'],

@@ -272,6 +272,24 @@ describe('PagerDuty', () => {
   });
 
   it.each([
+    [
+      'its first link leads where one reads on',
+      ['https://wiki.example.com/a', 'https://b.example.com/'],
+      'https://wiki.example.com/a',
+    ],
+    [
+      'a link that is none of the web is left out',
+      ['javascript:alert(1)', 'https://b.example.com/'],
+      'https://b.example.com/',
+    ],
+    ['where there is none there is none', ['mailto:a@example.com'], undefined],
+  ] as const)('is seen in the client as we say: %s', (_, urls, expected) => {
+    const links = urls.map((url) => ({ kind: 'runbook', text: 'Runbook', url }) as const);
+    const event = pagerDutyEvent(noticeOfTest({ links }));
+    expect([event.client, event.client_url]).toEqual(['AIOps Monitoring', expected]);
+  });
+
+  it.each([
     ['first-notice', 'trigger'],
     ['worse', 'trigger'],
     ['new-series', 'trigger'],

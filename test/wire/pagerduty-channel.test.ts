@@ -1,5 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { execFile } from 'node:child_process';
+import { Agent } from 'node:https';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PagerDutyChannel } from '../../shared/adapters/http/pagerduty-channel.ts';
+import { scratchFolder } from '../bin/scratch-folder.ts';
 import { startFakePagerDuty, type FakePagerDuty } from '../fakes/http/pagerduty.ts';
 import { startRemotePagerDuty, type RemotePagerDuty } from '../fakes/http/remote-channel.ts';
 import { noticeOfTest } from '../presentation/notice-examples.ts';
@@ -133,5 +137,83 @@ describe('the real PagerDuty client against loop-back, with TLS', () => {
       /256 characters/,
     );
     await expect(remote.channel().deliver(noticeOfTest({ dedupKey: '' }))).rejects.toThrow(/0 characters/);
+  });
+});
+
+describe('the region', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([
+    ['us', 'events.pagerduty.com'],
+    ['eu', 'events.eu.pagerduty.com'],
+  ] as const)('%s is spoken to at %s, with TLS', async (region, host) => {
+    const connect = vi.spyOn(Agent.prototype, 'createConnection').mockImplementation(() => {
+      throw new Error('no network here');
+    });
+    const channel = new PagerDutyChannel({
+      key: { parameter: '/ops/pagerduty' },
+      region,
+      secrets: { read: async () => pagerDuty.routingKey },
+      clock: { now: () => now },
+    });
+    expect(await channel.deliver(noticeOfTest())).toMatchObject({ outcome: 'retryable', maybe: false });
+    expect(connect).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ host, servername: host, port: 443 }),
+      expect.anything(),
+    );
+  });
+});
+
+describe('alert test pagerduty, as it is run', () => {
+  const launcher = join(import.meta.dirname, '../../bin/aiops.mjs');
+  const run = (env: Readonly<Record<string, string>>) =>
+    new Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>((resolve) => {
+      const child = execFile(
+        process.execPath,
+        [launcher, 'alert', 'test', 'pagerduty', '--json'],
+        {
+          cwd: scratchFolder(),
+          env: {
+            ...process.env,
+            SLACK_WEBHOOK_URL: '',
+            PAGERDUTY_KEY: pagerDuty.routingKey,
+            AIOPS_PAGERDUTY_SERVER: pagerDuty.host,
+            NODE_EXTRA_CA_CERTS: pagerDuty.authorityFile,
+            ...env,
+          },
+        },
+        (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+      );
+    });
+  const answers = (stdout: string): unknown =>
+    (JSON.parse(stdout) as { told: readonly { reason: string; outcome: string }[] }).told.map(({ reason, outcome }) => [
+      reason,
+      outcome,
+    ]);
+
+  it('pages as a test, resolves it again, and says what PagerDuty answered', async () => {
+    const known = pagerDuty.events.length;
+    const { code, stdout, stderr } = await run({});
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(answers(stdout)).toEqual([
+      ['first-notice', 'delivered'],
+      ['all-resolved', 'delivered'],
+    ]);
+    const [triggered, resolved, ...more] = pagerDuty.events.slice(known);
+    expect([triggered.event_action, resolved.event_action, more]).toEqual(['trigger', 'resolve', []]);
+    expect(triggered.payload.summary).toContain('TEST');
+    expect(pagerDuty.open.has(triggered.dedup_key)).toBe(false);
+  });
+
+  it('ends with 1, and says why, where the certificate is not trusted', async () => {
+    const { code, stdout } = await run({ NODE_EXTRA_CA_CERTS: '' });
+    expect(code).toBe(1);
+    expect(answers(stdout)).toEqual([[expect.stringContaining('NODE_EXTRA_CA_CERTS'), 'retryable']]);
+  });
+
+  it('ends with 2 where what is to stand in for PagerDuty is no host', async () => {
+    const { code, stderr } = await run({ AIOPS_PAGERDUTY_SERVER: 'https://example.com/' });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/AIOPS_PAGERDUTY_SERVER.*not a host/);
   });
 });
