@@ -32,7 +32,8 @@ export interface ShardTrainingRequest extends ShardMessage {
 export interface ShardTraining {
   readonly watch: string;
   readonly shard: string;
-  readonly outcome: 'trained' | 'nothing-due' | 'nothing-to-train' | 'overtaken';
+  /** `no-time`: series are due, and none was begun in time. */
+  readonly outcome: 'trained' | 'nothing-due' | 'nothing-to-train' | 'no-time' | 'overtaken';
   /** Series that have a limit, those that were fitted now, and those that are still due. */
   readonly series: number;
   readonly trained: number;
@@ -49,6 +50,8 @@ const OLD_SECONDS = 26 * 3600;
 /** With so little history there is much to learn in a few hours. */
 const YOUNG_SECONDS = 3 * 86_400;
 const YOUNG_OLD_SECONDS = 6 * 3600;
+/** A network that won serves until networks are trained again; where that fails for so long, others take its place. */
+const NETWORK_OLD_SECONDS = 7 * 86_400;
 /** No network may take the time of all others. */
 const LONGEST_NETWORK_SECONDS = 240;
 const LONGEST_HISTORY_SECONDS = 21 * 86_400;
@@ -67,19 +70,21 @@ export const isTrainingDue = (
   tick: number,
 ): boolean => dueSeries(series, fitted, tick, OLD_SECONDS, drifted).length > 0;
 
-/** The series that must be fitted, the one that has waited longest first. Networks are fitted by themselves. */
+/** The series that must be fitted, the one that has waited longest first. */
 function dueSeries(
   series: readonly SeriesDescription[],
   fitted: FittedShard | undefined,
   tick: number,
   olderThan: number,
   drifted: readonly string[],
+  networks = false,
 ): readonly SeriesDescription[] {
   const known = new Map(fitted?.series.map((one) => [one.id, one]));
   const age = ({ id }: SeriesDescription): number => tick - (known.get(id)?.fittedAt ?? -Infinity);
   const isDue = (one: SeriesDescription): boolean => {
-    const since = known.get(one.id)?.since ?? Number.NaN;
-    const isYoung = !(tick - since >= YOUNG_SECONDS);
+    const before = known.get(one.id);
+    if (!networks && before?.forecaster?.name === 'lstm') return age(one) >= NETWORK_OLD_SECONDS;
+    const isYoung = !(tick - (before?.since ?? Number.NaN) >= YOUNG_SECONDS);
     return age(one) >= (isYoung ? Math.min(olderThan, YOUNG_OLD_SECONDS) : olderThan) || drifted.includes(one.id);
   };
   return series.filter(isDue).sort((a, b) => age(b) - age(a) || (a.id < b.id ? -1 : 1));
@@ -107,7 +112,9 @@ export async function trainForecastShard(
   const loaded = inUse === undefined ? undefined : await loadFitted(ports, watch.name, shard, inUse.value);
   const before = loaded?.periodSeconds === watch.period ? loaded : undefined;
   const chosen = networks ? networkSeries(watch, planned) : undefined;
-  const due = dueSeries(series, before, tick, olderThan, drifted).filter((one) => chosen?.has(one.id) ?? true);
+  const due = dueSeries(series, before, tick, olderThan, drifted, networks).filter(
+    (one) => chosen?.has(one.id) ?? true,
+  );
   if (due.length === 0)
     return { ...head, ...reportOf(before?.series ?? []), trained: 0, left: 0, outcome: 'nothing-due' };
 
@@ -139,7 +146,7 @@ export async function trainForecastShard(
   });
   const done: FittedShard = { watch: watch.name, shard, periodSeconds: watch.period, trainedAt: tick, to, series: all };
   const why = `${fitted.size} of ${series.length} series were due`;
-  const stored = fitted.size === 0 ? 'nothing-due' : await storeFitted(ports, done, { by, why }, inUse);
+  const stored = fitted.size === 0 ? 'no-time' : await storeFitted(ports, done, { by, why }, inUse);
   const outcome = stored === 'stored' ? 'trained' : stored;
   const training: ShardTraining = {
     ...head,

@@ -293,7 +293,7 @@ describe('training', () => {
     const w = forecastWorld(members, hill, plain);
     await remember(w, soon, 6);
     const late = await trainForecasters({ tick: soon, until: soon }, w.ports);
-    expect(late.watches[0].shards[0]).toMatchObject({ outcome: 'nothing-due', trained: 0, left: 2 });
+    expect(late.watches[0].shards[0]).toMatchObject({ outcome: 'no-time', trained: 0, left: 2 });
     const progress: number[] = [];
     const { watches } = await trainForecasters(
       { tick: soon, onProgress: (_, done, of) => progress.push(done / of) },
@@ -331,6 +331,30 @@ describe('training', () => {
       trainForecasters({ tick: soon }, w.ports),
     ]);
     expect(runs.map(({ watches }) => watches[0].shards[0].outcome).sort()).toEqual(['overtaken', 'trained']);
+  });
+
+  it('comes out of turn where forecasts have become clearly worse than they were', async () => {
+    const flips: Signalling = (one, time) => (time < soon ? hill(one, time) : 132 - hill(one, time + 3 * 3600));
+    const { w, summaries } = await live([percent('a', 'cpu')], flips, plain, { ticks: 80 });
+    const fitted = summaries.flatMap((one, k) => (one.trained > 0 ? [k] : []));
+    expect(fitted[0]).toBe(0);
+    // Six hours after it was fitted at the soonest, and long before a day is over.
+    expect(fitted[1]).toBeGreaterThanOrEqual(72);
+    expect(fitted[1]).toBeLessThan(80);
+    expect((await forecastStateOf(w))?.drifted).toEqual([]);
+  });
+
+  it('trains a network only for series that are named, and ends it in time', async () => {
+    const lstm = { forecast: { forecaster: 'naive', lstm: { series: 'cpu', most: 1 } } };
+    const w = forecastWorld([percent('a', 'cpu'), percent('b', 'cpu'), percent('c', 'memory')], hill, lstm);
+    await remember(w, soon, 3);
+    let asked = 0;
+    // Every look at the clock is ten seconds: a network is begun, and ended after some batches.
+    const ports = { ...w.ports, clock: { now: () => soon + 10 * asked++ } };
+    const { watches } = await trainForecasters({ tick: soon, until: soon + 100 }, ports);
+    const [quick, slow] = watches[0].shards;
+    expect(quick).toMatchObject({ trained: 3, forecasters: { naive: 3 } });
+    expect(slow).toMatchObject({ outcome: 'trained', trained: 1, left: 0, series: 3 });
   });
 
   it('sees what fills up over days, and it is told at every tick', async () => {
