@@ -56,6 +56,16 @@ watches:
     # percentages: { above: 90, below: 5, jump: 30, tell: [] }
     # percentages: { above: 95, below: off, tell: [above] }   # raises above 95; no flag below
 
+    # What is not to be crossed, and is forecast. Percentages of which high values are bad have 80 without being asked.
+    # limits:
+    #   - { metric: CPUUtilization, above: 85 }
+    #   - { metric: FreeStorageSpace, below: 10e9, severity: HIGH }
+    #   - { metric: mem_used_percent, above: off }
+    # forecast: { every: 5m, horizon: 45m }     # or off
+    #   # what is advised from which expected peak on, in percent, and where to scale to:
+    #   # recommendations: { monitor: 80, prepare: 85, soon: 90, immediately: 95, target: 70 }
+    #   # lstm: { series: CPUUtilization, most: 20 }   # a neural network that competes: minutes of training each
+
     # shadow: false         # true: compute and record, tell nobody
 
 # Who is told. Secrets are named, never written here: { secret: name } lies in Secrets Manager, { parameter: /path } in

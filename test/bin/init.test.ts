@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { run } from '../../bin/aiops.ts';
 import { settingsTemplate } from '../../bin/commands/init.ts';
+import { forecastEvery, forecastHorizon } from '../../shared/settings/forecast-settings.ts';
 import { checkSettings } from '../../shared/settings/load-settings.ts';
 import { settingsSchema } from '../../shared/settings/settings.ts';
 import { fakeTerminal } from './fake-terminal.ts';
@@ -41,9 +42,14 @@ describe('init', () => {
     const watch = settings.watches['servers'];
     expect(watch.rules).toHaveLength(4);
     expect(watch.expressions).toHaveLength(1);
+    expect(watch.limits).toHaveLength(3);
+    const unsaid = settingsSchema.parse({ watches: { servers: {} } }).watches['servers'];
+    if (unsaid.forecast === 'off') throw new Error('by default it is forecast');
     expect(watch).toEqual({
-      ...settingsSchema.parse({ watches: { servers: {} } }).watches['servers'],
+      ...unsaid,
       rules: watch.rules,
+      limits: watch.limits,
+      forecast: { ...unsaid.forecast, every: forecastEvery(unsaid), horizon: forecastHorizon(unsaid) },
       expressions: watch.expressions,
       sensitivity: '3 per week',
     });

@@ -171,6 +171,20 @@ describe('what cannot be deployed is refused at synth, with place, value and rem
       ['watches.quick.every', '(got 30 s)', 'whole minutes', '1m'],
     ],
     [
+      'forecasts at intervals of seconds',
+      {
+        watches: {
+          quick: { select: 'AWS/EC2', every: Duration.minutes(1), forecast: { every: '90s' } },
+        },
+      },
+      ['watches.quick.forecast.every', '(got 90 s)', 'whole minutes', '5m'],
+    ],
+    [
+      'a limit that is known only when deployed',
+      { watches: { late: { select: 'AWS/EC2', limits: [{ metric: '*', above: unresolved }] } } },
+      ['watches.late.limits[0].above', 'known only when it is deployed', 'write the number'],
+    ],
+    [
       'an interval that is known only when deployed',
       { watches: { late: { select: 'AWS/EC2', every: lazyDuration } } },
       ['watches.late.every', 'known only when it is deployed', 'Duration.minutes(5)'],
