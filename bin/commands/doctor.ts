@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
+import { limitedSeries } from '../../shared/pipeline/advance-forecasts.ts';
 import { backfillSpan } from '../../shared/pipeline/backfill.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
+import { forecastEvery } from '../../shared/settings/forecast-settings.ts';
 import type { Watch } from '../../shared/settings/settings.ts';
 import { watchesOf } from '../../shared/settings/settings.ts';
 import type { RunCommand } from '../command-line.ts';
@@ -12,7 +14,7 @@ import { explainError } from '../explain-error.ts';
 import { humanLog } from '../human-log.ts';
 import { dataFolder, localPorts } from '../local-ports.ts';
 import type { MonthlyCost } from '../monthly-cost.ts';
-import { billedMetrics, monthlyCost } from '../monthly-cost.ts';
+import { billedMetrics, type ForecastLoad, monthlyCost } from '../monthly-cost.ts';
 import { openSettings } from '../open-settings.ts';
 import { flag } from '../options.ts';
 import type { LocalPorts } from '../run-tick.ts';
@@ -81,7 +83,8 @@ async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promi
   const empty = { watch: watch.name, source, series: 0, entities: 0, delay, history };
   if (offline) {
     const most = watch.select.length * watch.maxSeries + watch.metrics.length + watch.expressions.length;
-    const cost = bills ? { ...monthlyCost(most, most, watch.every), atMost: true } : undefined;
+    const load = forecastLoad(watch, most);
+    const cost = bills ? { ...monthlyCost(most, most, watch.every, load), atMost: true } : undefined;
     const skipped: Check = { what: 'source', status: 'skipped', says: '--offline: nobody was asked what there is' };
     return { ...empty, checks: [skipped], ...(cost === undefined ? {} : { cost }) };
   }
@@ -106,14 +109,20 @@ async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promi
   }
   if (series.length > 0) checks.push(await readOne(watch, series[0], ports));
   const metrics = billedMetrics(series);
+  const load = forecastLoad(watch, limitedSeries(series, watch).length);
   return {
     ...empty,
     checks,
     series: series.length,
     entities: new Set(series.map(({ entity }) => entity)).size,
-    ...(bills ? { cost: { ...monthlyCost(metrics, series.length, watch.every), atMost: false } } : {}),
+    ...(bills ? { cost: { ...monthlyCost(metrics, series.length, watch.every, load), atMost: false } } : {}),
   };
 }
+
+const forecastLoad = (watch: Watch, limited: number): ForecastLoad => ({
+  series: watch.forecast === 'off' ? 0 : limited,
+  everySeconds: forecastEvery(watch),
+});
 
 /** Listing and reading are separate permissions: one series is read to know. On CloudWatch that costs $0.00001. */
 async function readOne(watch: Watch, series: SeriesDescription, ports: LocalPorts): Promise<Check> {

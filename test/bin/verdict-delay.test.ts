@@ -58,4 +58,12 @@ describe('what it costs', () => {
     expect(total).toBeGreaterThan(getMetricData);
     expect(total).toBeLessThan(100);
   });
+
+  it('forecasts of three hundred of them cost some dollars more, and nothing where there are none', () => {
+    const of = (series: number) => monthlyCost(1000, 1000, 300, { series, everySeconds: 300 }).total;
+    expect(of(0)).toBe(monthlyCost(1000, 1000, 300).total);
+    expect(of(300) - of(0)).toBeGreaterThan(3);
+    expect(of(300) - of(0)).toBeLessThan(8);
+    expect(of(600)).toBeGreaterThan(of(300));
+  });
 });
