@@ -10,9 +10,9 @@ export interface CoverageState {
 const GAIN = 0.005;
 /** A band is never asked for so wide that it may be missed less often than this part of what is allowed… */
 const LEAST_PART = 0.05;
-/** …nor so narrow that it may be missed more often than so many times, nor than every other time. */
+/** …nor so narrow that it may be missed so many times as often, or three times in four. */
 const MOST_TIMES = 2.5;
-const MOST_MISSES = 0.5;
+const MOST_MISSES = 0.75;
 
 export const startCoverage = (): CoverageState => ({ shift: 0, scored: 0 });
 

@@ -76,7 +76,8 @@ function changesOf(
   let from = -1;
   for (let to = 0; to < medians.length; to++) {
     if (Number.isNaN(medians[to])) continue;
-    if (from >= 0) changes.push({ from, to, by: medians[to] - medians[from] });
+    // Over a gap it is what it changed a day: a trend went on there.
+    if (from >= 0) changes.push({ from, to, by: (medians[to] - medians[from]) / (to - from) });
     from = to;
   }
   return changes;

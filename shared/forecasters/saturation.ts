@@ -9,7 +9,7 @@ import { type Blocks, type Break, breaksIn, dayBlocks, hourBlocks } from './satu
 export interface Saturation {
   /** Null where it is not to be expected, or cannot be told: `note` says why. */
   readonly reachesAt: number | null;
-  /** With the fastest and with the slowest trend that the days allow (90 %); null where that never arrives. */
+  /** With the fastest and the slowest trend that the days allow (90 %), the latter without the daily rhythm; null: never. */
   readonly earliest: number | null;
   readonly latest: number | null;
   /** The trend in the metric's unit per day, below 0 where it falls; 0 where there is none to speak of. */
@@ -30,7 +30,8 @@ const FURTHEST = 4;
 const CHANCE = 0.07;
 /** So many hours of a day must lie beyond the same hours of the day before. */
 const HOURS_AGREEING = 0.75;
-const RHYTHM_QUANTILE = 0.95;
+/** A rhythm is as high as its highest three hours in a row. */
+const HOURS_TOGETHER = 3;
 
 /**
  * Days until a metric that fills slowly (disk, memory, a queue of numbers) reaches its limit, by a straight line through
@@ -81,20 +82,20 @@ function whenReached(history: Series, limit: number): Saturation {
   }
   const { perDay, low, high, level, span } = course;
   if (!(perDay > 0)) return never('it does not move towards the limit', perDay);
-  const left = limit - level - rhythm(days, hours, since);
-  const reach = (slope: number): number | null => (slope > 0 ? Math.max(0, left) / slope : null);
-  const away = reach(perDay) ?? 0;
+  const left = Math.max(0, limit - level - rhythm(days, hours, since));
+  const away = left / perDay;
   if (away > FURTHEST * span)
     return never(`further away than ${Math.round(span)} days of history can speak for`, perDay);
   const period = cleanedEvery(breaks, days.medians.length);
   if (period !== undefined && away > period - (days.medians.length - since))
     return never(`it falls again every ${Math.round(period)} days, before it gets there`, perDay);
-  const slowest = reach(low);
+  // The rhythm gets there first, the days themselves last.
+  const slowest = low > 0 ? (limit - level) / low : Infinity;
   const time = (inDays: number): number => Math.round(end + inDays * SECONDS_A_DAY);
   return {
     reachesAt: time(away),
-    earliest: time(reach(high) ?? away),
-    latest: slowest === null || slowest > 2 * FURTHEST * span ? null : time(slowest),
+    earliest: time(left / high),
+    latest: slowest > 2 * FURTHEST * span ? null : time(Math.max(away, slowest)),
     perDay,
     note: `a steady trend over ${Math.round(span)} days`,
   };
@@ -205,18 +206,29 @@ function trendOfHours({ medians, seconds }: Blocks, span: number): Course | unde
   return { perDay, low: quantile(slopes, 0.05), high: quantile(slopes, 0.95), level, span };
 }
 
-/** How far the highest hours of a day usually lie above its median: what reaches the limit first. */
+/**
+ * How far the highest hours of a day usually lie above its median: what reaches the limit first. Usual is what the same
+ * hours do on most days, so that noise makes no rhythm.
+ */
 function rhythm(days: Blocks, hours: Blocks, since: number): number {
   const aDay = Math.max(1, Math.round(SECONDS_A_DAY / hours.seconds));
-  if (aDay === 1) return 0;
-  const first = hours.medians.length - days.medians.length * aDay;
-  const above: number[] = [];
-  for (let day = since; day < days.medians.length; day++) {
-    const from = first + day * aDay;
-    const known = hours.medians.subarray(Math.max(0, from), from + aDay).filter((value) => !Number.isNaN(value));
-    if (known.length > aDay / 2) above.push(quantile(known, RHYTHM_QUANTILE) - quantile(known, 0.5));
+  if (aDay < HOURS_TOGETHER) return 0;
+  const first = hours.medians.length - (days.medians.length - since) * aDay;
+  const usual = Float64Array.from({ length: aDay }, (_, hour) => {
+    const above: number[] = [];
+    for (let day = since; day < days.medians.length; day++) {
+      const away = hours.medians[first + (day - since) * aDay + hour] - days.medians[day];
+      if (!Number.isNaN(away)) above.push(away);
+    }
+    return above.length === 0 ? 0 : quantile(above, 0.5);
+  });
+  let most = 0;
+  for (let hour = 0; hour < aDay; hour++) {
+    let sum = 0;
+    for (let next = 0; next < HOURS_TOGETHER; next++) sum += usual[(hour + next) % aDay];
+    most = Math.max(most, sum / HOURS_TOGETHER);
   }
-  return above.length === 0 ? 0 : Math.max(0, quantile(above, 0.5));
+  return most;
 }
 
 /** Days between falls, where there were two or more; undefined where it was not cleaned that often. */
