@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { silenceReasons, speakReasons } from '../alerting/notice-reason.ts';
 import type { Story } from '../alerting/incident.ts';
 import { severities } from '../alerting/severities.ts';
+import { findingSchema } from '../alerting/signal.ts';
 import { standingOf } from '../alerting/standing.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { keys } from '../settings/keys.ts';
@@ -18,6 +19,8 @@ const head = {
   number: z.int(),
   title: z.string(),
   watches: z.array(z.string()),
+  /** Kinds of what took part; lines of earlier releases have none. */
+  kinds: z.array(findingSchema.shape.kind).optional(),
   severity: z.enum(severities),
 };
 
@@ -66,11 +69,22 @@ export type AuditRecord = z.infer<typeof auditRecord>;
 /** @param what happened, in a word that nothing else that happens to the incident has. @param at epoch seconds. */
 export function auditHead(story: Story, what: string, at: number): z.infer<z.ZodObject<typeof head>> {
   const { fired, severity } = standingOf(story);
-  const watches = new Set(
-    (fired.length > 0 ? fired.map(([, member]) => member) : Object.values(story.members)).map(({ watch }) => watch),
-  );
+  const members = fired.length > 0 ? fired.map(([, member]) => member) : Object.values(story.members);
+  const watches = new Set(members.map(({ watch }) => watch));
+  const kinds = new Set(members.map(({ finding }) => finding.kind));
   const { id, group, number, title } = story;
-  return { version: 1, id: `${id}/${what}`, at, incident: id, group, number, title, watches: [...watches], severity };
+  return {
+    version: 1,
+    id: `${id}/${what}`,
+    at,
+    incident: id,
+    group,
+    number,
+    title,
+    watches: [...watches],
+    kinds: [...kinds],
+    severity,
+  };
 }
 
 /**

@@ -40,6 +40,7 @@ export function digestOf(
   for (const record of notices)
     if (openings.has(record.reason) && !opened.has(record.incident)) opened.set(record.incident, record);
   const incidents = byWatch([...opened.values()]);
+  const unusual = byWatch([...opened.values()].filter(isOfBudget));
   return {
     version: 1,
     deployment: settings.name,
@@ -54,12 +55,15 @@ export function digestOf(
       more: Math.max(0, incidents.length - WATCHES_NAMED),
     },
     shadow: byWatch(silencesOf(records, (reason) => reason === 'shadow-mode').map(([, record]) => record)),
-    budgets: budgetsOf(settings, new Map(incidents.map(({ watch, incidents: count }) => [watch, count])), period),
+    budgets: budgetsOf(settings, new Map(unusual.map(({ watch, incidents: count }) => [watch, count])), period),
     silences: countReasons(silencesOf(records, (reason) => !ordinary.has(reason))),
     deliveries: deliveriesOf(notices),
     unreadable: lines.unreadable,
   };
 }
+
+/** A budget is for what is unusual: limits that somebody set, and what is foreseen, come on top of it. */
+const isOfBudget = ({ kinds }: AuditRecord): boolean => kinds?.includes('anomaly') ?? true;
 
 function bySeverity(opened: readonly AuditRecord[]): Record<Severity, number> {
   const none: Record<Severity, number> = { INFO: 0, LOW: 0, MEDIUM: 0, HIGH: 0, CRITICAL: 0 };

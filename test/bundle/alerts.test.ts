@@ -146,6 +146,43 @@ describe('from CloudWatch to people, as deployed', () => {
   });
 });
 
+describe('the chart function, as deployed', () => {
+  const points = Array.from({ length: 60 }, (_, k) => [start + k * step, 200 + k, 190, 260]);
+  const chart = { title: 'Latency </svg><script>alert(1)</script> 温', unit: 'Milliseconds', points, since: start };
+  const paint = (event: unknown) => scene.deployed.invoke('Chart', event);
+
+  it('leaves a picture in the bucket, in the time zone and theme that are asked for, whatever the words in it', async () => {
+    const asked = { name: 'bundle-1', chart, theme: 'dark', timezone: 'Asia/Tokyo' };
+    const { payload, functionError } = await paint(asked);
+    expect(functionError, JSON.stringify(payload)).toBeUndefined();
+    const { key } = payload as { key: string };
+    expect(scene.deployed.keys('charts/')).toContain(key);
+    const picture = Buffer.from(scene.deployed.body(key));
+    expect([...picture.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1200, 600]);
+    const light = (await paint({ ...asked, name: 'bundle-2', theme: 'light' })).payload as { key: string };
+    expect(picture.equals(scene.deployed.body(light.key))).toBe(false);
+  });
+
+  it.each([
+    ['a name that leaves its folder', { name: '../state/x', chart }, /name: 1 to 80/],
+    ['more points than a notice has', { name: 'x', chart: { ...chart, points: Array(201).fill(points[0]) } }, /points/],
+    [
+      'a value that is text',
+      { name: 'x', chart: { ...chart, points: [[1, '<b>', null, null]] } },
+      /chart\.points\.0\.1/,
+    ],
+    ['a time zone that is none', { name: 'x', chart, timezone: 'Mars' }, /timezone: an IANA name/],
+    ['nothing at all', null, /as a whole.*"chart"/],
+  ])('refuses %s, says what to send, and stores nothing', async (_, event, words) => {
+    const before = scene.deployed.keys('charts/');
+    const { payload, functionError } = await paint(event);
+    expect(functionError).toBe('Unhandled');
+    expect(payload).toMatchObject({ errorType: 'RangeError', errorMessage: expect.stringMatching(words) as string });
+    expect(scene.deployed.keys('charts/')).toEqual(before);
+  });
+});
+
 describe('mutes, as deployed', () => {
   const mutes = (): number => scene.deployed.keys('incidents/mutes/').length;
   const { bus, mute } = {

@@ -91,6 +91,21 @@ const notice = (
 });
 
 describe('the digest of a week', () => {
+  it('holds against a budget what is unusual alone: limits that somebody set and what is foreseen come on top', async () => {
+    const slack = new DigestChannel();
+    const { store, ports } = world({ slack });
+    const at = monday - 2 * day;
+    const kinds = { a: ['rule'], b: ['forecast'], c: ['anomaly', 'rule'], d: undefined } as const;
+    const told = Object.entries(kinds).map(([incident, of]) =>
+      notice(incident, at, of === undefined ? {} : { kinds: [...of] }),
+    );
+    await writeAudit(store, told, at, 'one');
+    await sendDigest(ports(monday + 60));
+    const [{ budgets, noisiest }] = slack.told;
+    expect(budgets).toMatchObject([{ watch: 'servers', delivered: 2 }]);
+    expect(noisiest.watches).toEqual([{ watch: 'servers', incidents: 4 }]);
+  });
+
   it('says what was told, promised, kept quiet and owed, each incident once', async () => {
     const slack = new DigestChannel();
     const { store, ports } = world({ slack });
