@@ -16,7 +16,7 @@ const foreseeing: ObjectAccess = {
   read: ['settings', 'inventory', 'history', 'models', 'state', 'forecasts'],
   // A tick also fits what has no forecaster yet.
   write: ['forecasts', 'models', 'state'],
-  delete: [],
+  delete: ['forecasts'],
 };
 
 /**

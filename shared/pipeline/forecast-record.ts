@@ -92,3 +92,23 @@ export async function readForecasts(
 ): Promise<ForecastRecord | undefined> {
   return (await readStored(ports, forecastRecordKind, keys.forecasts(watch, shard, tick)))?.value;
 }
+
+/** So long forecasts are looked at; they are scored within a day. */
+const KEPT_SECONDS = 8 * 86_400;
+
+/** Deletes what was forecast of a shard more than eight days before `now`, epoch seconds. @returns how many ticks. */
+export async function expireForecasts(
+  { store }: Pick<StoragePorts, 'store'>,
+  watch: string,
+  shard: string,
+  now: number,
+): Promise<number> {
+  const oldest = keys.forecasts(watch, shard, Math.max(0, now - KEPT_SECONDS));
+  let deleted = 0;
+  for await (const key of store.list(keys.forecastsPrefix(watch, shard))) {
+    if (key >= oldest) break;
+    await store.delete(key);
+    deleted++;
+  }
+  return deleted;
+}

@@ -4,14 +4,14 @@ import { readStored, writeStored } from '../models/stored-artefact.ts';
 import type { Version } from '../ports/object-store.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { forecastEvery } from '../settings/forecast-settings.ts';
-import { keys } from '../settings/keys.ts';
+import { dayOf, keys } from '../settings/keys.ts';
 import type { Watch } from '../settings/settings.ts';
 import { advanceForecasts, type ForecastStep, limitedSeries, makeForecasts } from './advance-forecasts.ts';
 import { watchNamed } from './detect-ports.ts';
 import { type FittedShard, loadFitted, readInUse } from './fitted-shard.ts';
 import { readNewPoints, type ReadTicks } from './forecast-points.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
-import { type ForecastRecord, forecastRecordKind, readForecasts } from './forecast-record.ts';
+import { expireForecasts, type ForecastRecord, forecastRecordKind, readForecasts } from './forecast-record.ts';
 import { type ForecastState, forecastStateKind } from './forecast-state.ts';
 import { type ForecastShardSummary, idleForecast } from './forecast-summary.ts';
 import { heldGrid, holdsSince } from './forecast-window.ts';
@@ -52,6 +52,8 @@ export async function forecastShard(message: ShardMessage, ports: ForecastPorts)
     const isAdopting = done.state.fitted?.trainedAt !== stored?.value.fitted?.trainedAt;
     // What was fitted since the last tick is put to work by the next one: until then nothing is known to be due.
     const trained = isAdopting ? 0 : await trainWhatIsDue(message, watch, done.state, done.fitted, startedAt, ports);
+    if (stored !== undefined && dayOf(stored.value.tick) !== dayOf(tick))
+      await expireForecasts(ports, watch.name, shard, tick);
     const summary = { ...done.summary, trained };
     ports.log.info('shard forecast', { ...summary });
     return summary;

@@ -76,6 +76,7 @@ const foreseeing = [
   'events:PutEvents on <SignalsBus>',
   ...inBucket('s3:GetObject', ['forecasts', 'history', 'inventory', 'models', 'settings', 'state']),
   ...inBucket('s3:PutObject', ['forecasts', 'models', 'state']),
+  ...inBucket('s3:DeleteObject', ['forecasts']),
   listing(['forecasts', 'history', 'inventory', 'models', 'settings', 'state']),
   ...queueRights('FailedInvocations'),
 ];

@@ -75,6 +75,20 @@ describe('a tick of forecasting', () => {
     expect(await readForecasts(w.ports, 'w', shard, soon + 9 * every)).toBeUndefined();
   });
 
+  it('deletes on a new day what it foresaw more than eight days ago, and nothing else', async () => {
+    const midnight = Math.floor(soon / day) * day + day;
+    const { w } = await live([percent('a', 'cpu')], hill, plain, { from: midnight - 3 * every });
+    const at = (days: number) => keys.forecasts('w', shard, midnight - days * day);
+    const other = keys.forecasts('w', 's-0002', midnight - 20 * day);
+    for (const key of [at(20), at(9), at(7), other]) await w.store.put(key, new Uint8Array(1));
+    await foresee(w, midnight, 1);
+    const left: string[] = [];
+    for await (const key of w.store.list('forecasts/')) left.push(key);
+    expect(left).toEqual(
+      [at(7), ...[3, 2, 1, 0].map((k) => keys.forecasts('w', shard, midnight - k * every)), other].sort(),
+    );
+  });
+
   it('measures what it said when its time has come', async () => {
     const { w, last } = await live([percent('a', 'cpu')], hill, plain, { ticks: 22 });
     expect(last?.accuracy).toBeGreaterThan(98);
