@@ -18,6 +18,8 @@ const DAYS_A_WEEK = 7;
 /** A value that is missing a season ago is looked for in so many seasons before. */
 const SEASONS_BACK = 2;
 const WINDOW_DAYS = 15;
+/** A week must be better by this: what repeats every day repeats every week as well, only longer ago. */
+const WEEK_MARGIN = 0.03;
 
 const shape = measuredShape.extend({ seasonSlots: z.int().positive() });
 
@@ -53,7 +55,7 @@ function isBetterByWeek(values: Float64Array, stepSeconds: number): boolean {
   if (values.length < 2 * week) return false;
   const skillOver = (seasonSlots: number): number =>
     backtest(values, stepSeconds, seasonSlots, week).skill?.value ?? Number.NEGATIVE_INFINITY;
-  return skillOver(week) > skillOver(day);
+  return skillOver(week) > skillOver(day) + WEEK_MARGIN;
 }
 
 const windowSlots = (stepSeconds: number): number => WINDOW_DAYS * slotsADay(stepSeconds);
