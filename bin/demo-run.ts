@@ -3,10 +3,15 @@ import { MemoryMetricSink } from '../shared/adapters/local/memory-metric-sink.ts
 import { MemoryWorkQueue } from '../shared/adapters/local/memory-work-queue.ts';
 import { nodeBytes } from '../shared/adapters/local/node-bytes.ts';
 import { SimulatedFleet } from '../shared/adapters/local/simulated-fleet.ts';
+import { SimulatedWorkload } from '../shared/adapters/local/simulated-workload.ts';
 import type { Fault } from '../shared/adapters/local/fleet-faults.ts';
 import type { Signal } from '../shared/alerting/signal.ts';
 import type { SeriesDescription } from '../shared/metrics/metric.ts';
 import type { WatchSelection } from '../shared/metrics/selection.ts';
+import { watchNamed } from '../shared/pipeline/detect-ports.ts';
+import { forecastMetrics } from '../shared/pipeline/forecast-metrics.ts';
+import type { ForecasterTraining } from '../shared/pipeline/train-forecasters.ts';
+import { trainForecasters } from '../shared/pipeline/train-forecasters.ts';
 import type { TrainSummary } from '../shared/pipeline/train-models.ts';
 import { trainModels } from '../shared/pipeline/train-models.ts';
 import type { Channel } from '../shared/ports/channel.ts';
@@ -16,6 +21,7 @@ import type { ObjectStore } from '../shared/ports/object-store.ts';
 import { checkSettings } from '../shared/settings/load-settings.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { DemoAlerts } from './demo-alerts.ts';
+import { foresight, type Foresight } from './demo-foresight.ts';
 import { gatherIncidents } from './demo-incidents.ts';
 import type { DemoIncident } from './demo-incidents.ts';
 import type { Told } from './overheard-channel.ts';
@@ -26,6 +32,7 @@ const day = 86_400;
 /** A Monday, so that every run of a seed is the same, whenever it is run. */
 const goLive = Date.UTC(2026, 10, 2) / 1000;
 const watchName = 'fleet';
+const capacityName = 'capacity';
 const every = 300;
 const period = 60;
 const historyDays = 7;
@@ -55,6 +62,9 @@ export interface DemoRun {
   readonly ticks: number;
   readonly points: number;
   readonly historyPoints: number;
+  /** What neared its limit, and what was said of it before. */
+  readonly foreseen: Foresight;
+  readonly fitted: ForecasterTraining;
   /** What was said on each channel, in order; the end of the story closes what is left. */
   readonly told: readonly Told[];
 }
@@ -78,6 +88,15 @@ export const demoSettings = (seed: number): Settings =>
             { kind: 'above', metric: 'CPUUtilization', limit: 90 },
             { kind: 'stuck', metric: '*', for: '20m' },
           ],
+          // What has never happened before cannot be foreseen: it is found.
+          forecast: 'off',
+        },
+        [capacityName]: {
+          source: { kind: 'simulated', seed },
+          every,
+          period: every,
+          // Here nothing goes wrong, it only runs full: what is looked for is what comes.
+          sensitivity: { threshold: 1e6 },
         },
       },
     },
@@ -96,11 +115,12 @@ export async function runDemo({ seed, days, store, log, onProgress, signal, chan
   const source = new CountingSource(fleet, (days) => onProgress('history', Math.min(days, historyDays), historyDays));
   const signals: Signal[] = [];
   const alerts = new DemoAlerts({ settings, store, channels, log, now: clock.now, setTo: (time) => (now = time) });
+  const workload = new SimulatedWorkload(seed, clock);
   const ports: LocalPorts = {
     settings,
     store,
     bytes: nodeBytes,
-    source: () => source,
+    source: ({ name }) => (name === capacityName ? workload : source),
     bus: new MemoryEventBus((one) => {
       signals.push(one);
       alerts.hear(one);
@@ -109,12 +129,13 @@ export async function runDemo({ seed, days, store, log, onProgress, signal, chan
     queue: new MemoryWorkQueue(),
     clock,
     log,
-    afterTick: () => alerts.afterTick(),
   };
   const tickAt = async (tick: number): Promise<number> => {
     signal.throwIfAborted();
     now = tick;
     const { watches } = await runTick({ tick }, ports);
+    await forecastMetrics({ tick, watch: capacityName }, ports);
+    await alerts.afterTick();
     return watches.flatMap(({ ran }) => ran).reduce((sum, { points }) => sum + points, 0);
   };
 
@@ -125,9 +146,15 @@ export async function runDemo({ seed, days, store, log, onProgress, signal, chan
   const historyPoints = source.points;
   onProgress('train', 0, 1);
   const training = await trainModels(
-    { tick: goLive, by: 'demo', onProgress: (_step, done, of) => onProgress('train', done, of) },
+    {
+      tick: goLive,
+      watch: watchName,
+      by: 'demo',
+      onProgress: (_step, done, of) => onProgress('train', 0.9 * done, of),
+    },
     ports,
   );
+  const { watches: fitted } = await trainForecasters({ tick: goLive, watch: capacityName, by: 'demo' }, ports);
   await tickAt(goLive);
 
   const to = goLive + days * day;
@@ -151,7 +178,9 @@ export async function runDemo({ seed, days, store, log, onProgress, signal, chan
     to,
     every,
     faults: fleet.faults(goLive, to - 3 * 3600),
-    incidents: gatherIncidents(signals.filter(({ evaluatedAt }) => evaluatedAt > goLive)),
+    incidents: gatherIncidents(signals.filter(({ evaluatedAt, watch }) => evaluatedAt > goLive && watch === watchName)),
+    foreseen: await foresight(signals, workload, watchNamed(settings, capacityName), goLive, to),
+    fitted: fitted[0],
     training,
     ticks,
     points,

@@ -9,6 +9,7 @@ import { durationWords } from '../../shared/presentation/words.ts';
 import { wrapWords } from '../../shared/presentation/wrap-words.ts';
 import type { RunCommand } from '../command-line.ts';
 import { compare } from '../demo-incidents.ts';
+import { foreseenLines } from '../demo-foreseen.ts';
 import { runDemo } from '../demo-run.ts';
 import { demoTerminal, toldLines } from '../demo-notices.ts';
 import { demoStory } from '../demo-story.ts';
@@ -75,21 +76,26 @@ export const demo: RunCommand = async (_args, options, terminal) => {
   const delays = found.map(({ delay = Number.NaN }) => delay).sort((a, b) => a - b);
   const median = delays.length === 0 ? undefined : delays[Math.floor((delays.length - 1) / 2)];
   if (asJson) {
-    const { incidents, ticks, points, historyPoints, training } = run;
+    const { incidents, ticks, points, historyPoints, training, foreseen } = run;
     const summary = {
       faults: compared.faults.length,
       found: found.length,
       falseAlerts: compared.falseAlerts.length,
       medianDelaySeconds: median,
+      crossings: foreseen.crossings.length,
+      foreseen: foreseen.crossings.filter(({ lead }) => lead !== undefined).length,
+      foreseenInVain: foreseen.inVain.length,
     };
     terminal.out(
-      `${JSON.stringify({ seed, days, seconds, ticks, points, historyPoints, training, summary, ...compared, incidents, notices: run.told.map(toldAsJson) })}\n`,
+      `${JSON.stringify({ seed, days, seconds, ticks, points, historyPoints, training, summary, ...compared, incidents, foreseen, notices: run.told.map(toldAsJson) })}\n`,
     );
     return exitCode.ok;
   }
   say('');
   for (const line of run.training.watches.flatMap(trainingLines)) tell(line);
   for await (const line of demoStory(run, compared, terminal)) say(line);
+  say('');
+  for (const line of foreseenLines(run.foreseen, terminal)) say(line);
   say('');
   say(
     colour.bold(
@@ -105,6 +111,7 @@ export const demo: RunCommand = async (_args, options, terminal) => {
   say('What to do next');
   say('  the same to your people:    SLACK_WEBHOOK_URL=… PAGERDUTY_KEY=… npm start');
   say('  your own data, row by row:  npx aiops score my.csv --out scored.csv');
+  say('  what comes next of it:      npx aiops forecast --source csv:my.csv --above 80');
   say('  this machine, live:         npx aiops detect --source host --follow');
   say('  your AWS account, dry:      npx aiops init && npx aiops doctor');
   say('  have it done there:         npx cdk deploy');

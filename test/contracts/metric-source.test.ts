@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { CsvSource } from '../../shared/adapters/local/csv-source.ts';
 import { HostSource } from '../../shared/adapters/local/host-source.ts';
 import { SimulatedFleet } from '../../shared/adapters/local/simulated-fleet.ts';
+import { SimulatedWorkload } from '../../shared/adapters/local/simulated-workload.ts';
 import { metricSourceSuite, watchOf } from './suites/metric-source-suite.ts';
 
 const monday = Date.parse('2026-11-16T00:00:00Z') / 1000;
@@ -14,6 +15,13 @@ metricSourceSuite('the simulated fleet', async () => ({
   watch: watchOf('Simulated/*', 60),
   from: monday,
   to: monday + 3_600,
+}));
+
+metricSourceSuite('the simulated workload', async () => ({
+  source: new SimulatedWorkload(7, { now: () => monday + 86_400 }),
+  watch: watchOf('Simulated/*', 300),
+  from: monday,
+  to: monday + 6_000,
 }));
 
 metricSourceSuite('a folder of CSV files', async () => {
