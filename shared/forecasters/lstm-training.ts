@@ -1,3 +1,4 @@
+import { absoluteError } from '../numeric/absolute-error.ts';
 import { createAdam } from '../numeric/adam.ts';
 import { createRandom, type Random } from '../numeric/random.ts';
 import type { LstmLesson } from '../numeric/wasm/lstm-gradients.ts';
@@ -24,7 +25,7 @@ export interface LstmProgress {
   /** From 1. */
   readonly batch: number;
   readonly batches: number;
-  /** Mean squared error of this epoch's batches so far, of values scaled to 0 … 1. */
+  /** Mean absolute error of this epoch's batches so far, of values scaled to 0 … 1. */
   readonly loss: number;
   /** The best so far on the part that nothing is learned from; before the first epoch that of untrained weights. */
   readonly bestLoss: number;
@@ -40,7 +41,7 @@ export interface TrainedLstm {
   readonly epochs: number;
   /** After which epoch the weights were best; 0 where no training improved on none. */
   readonly bestEpoch: number;
-  /** Mean squared error on the validation part before training, and with the weights that are kept. */
+  /** Mean absolute error on the validation part before training, and with the weights that are kept. */
   readonly firstLoss: number;
   readonly bestLoss: number;
   readonly learningRate: number;
@@ -150,7 +151,7 @@ function shorten(slopes: Float32Array): void {
   if (factor < 1) for (let at = 0; at < slopes.length; at++) slopes[at] *= factor;
 }
 
-/** Mean squared error over all known targets of the validation windows. */
+/** Mean absolute error over all known targets of the validation windows. */
 function validationLoss(
   { inputs, targets, validation }: LstmWindows,
   options: LstmOptions,
@@ -162,15 +163,15 @@ function validationLoss(
     asked.set(inputs.subarray(start, start + lookback), row * lookback);
   });
   const said = lstmOutputs(options, parameters, asked);
-  let squares = 0;
+  let errors = 0;
   let known = 0;
   validation.forEach((start, row) => {
     for (let step = 0; step < horizon; step++) {
       const error = said[row * horizon + step] - targets[start + lookback + step];
       if (Number.isNaN(error)) continue;
-      squares += error * error;
+      errors += absoluteError(error);
       known++;
     }
   });
-  return squares / known;
+  return errors / known;
 }

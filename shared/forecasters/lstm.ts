@@ -29,7 +29,7 @@ export interface TrainedLstmForecaster {
 
 /**
  * A network of two LSTM layers over the newest `lookback` slots, scaled to the range of history. Minutes of training, a
- * few milliseconds a forecast. Expectation is the mean: it is trained on squared errors. Gaps of up to a quarter of an
+ * few milliseconds a forecast. Expectation is the median: it is trained on absolute errors. Gaps of up to a quarter of an
  * hour are bridged by the value before; a longer one within the window is `not-enough-history`.
  *
  * A state goes on with its own lookback, whatever the settings say by now: where it is shown less than that, it answers

@@ -1,3 +1,4 @@
+import { absoluteError, absoluteErrorSlope } from '../../shared/numeric/absolute-error.ts';
 import { lstmLayout, type LstmShape } from '../../shared/numeric/wasm/lstm-shape.ts';
 
 /** A factor for what a unit hands to the layer above: 0 where it is left out. */
@@ -23,7 +24,7 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
  * What the kernels are to compute, word for word, in float64: Hochreiter & Schmidhuber's cell with a forget gate, as
  * torch writes it (https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html), and its slopes by the chain rule.
  *
- * @param weight of one squared error.
+ * @param weight of one error.
  */
 export function lstmReference(
   shape: LstmShape,
@@ -79,8 +80,8 @@ export function lstmReference(
       const error = said - targets[starts[row] + lookback + ahead];
       if (Number.isNaN(error)) continue;
       isKnown = true;
-      loss += weight * error * error;
-      const slope = 2 * weight * error;
+      loss += weight * absoluteError(error);
+      const slope = weight * absoluteErrorSlope(error);
       slopes[bias + output] += slope;
       for (let k = 0; k < inner; k++) {
         slopes[weights + output * inner + k] += slope * top[step].state[k];

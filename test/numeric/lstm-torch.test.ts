@@ -61,6 +61,7 @@ describe.each(reference.networks)('beside torch, with the head $head', (network)
     const adam = createAdam(parameters.length);
     for (let step = 0; step < 3; step++)
       adam.step(parameters, gradients.slopes(parameters, { starts, seed: 1, weight }).slopes, learningRate);
-    expectClose(parameters, network.trained, 1e-4);
+    // A thirtieth of the way: Adam walks as far by a slope that is all but nought, and its last digits differ.
+    expectClose(parameters, network.trained, 1e-3);
   });
 });

@@ -1,3 +1,4 @@
+import { absoluteError, absoluteErrorSlope } from '../absolute-error.ts';
 import { createRandom } from '../random.ts';
 import { nowhere, openLstmKernel, placeNumbers, rowsTogether, transposedWork } from './lstm-kernel.ts';
 import { lstmLayout, type LstmLayer, type LstmShape } from './lstm-shape.ts';
@@ -19,7 +20,7 @@ export interface LstmSlice {
   readonly starts: Int32Array;
   /** For what is left out. */
   readonly seed: number;
-  /** The weight of one squared error: 1 / all known targets of the batch. */
+  /** Of one error: 1 / all known targets of the batch. */
   readonly weight: number;
 }
 
@@ -29,7 +30,7 @@ export const sliceRows = 16;
 /** Computes the slopes of one slice after the other, always in the same memory. */
 export interface LstmGradients {
   /**
-   * @returns the slice's part of the loss (mean squared error of the batch), and its slopes, one for each parameter: a
+   * @returns the slice's part of the loss (mean absolute error of the batch), and its slopes, one for each parameter: a
    *   view that the next call overwrites.
    */
   slopes(parameters: Float32Array, slice: LstmSlice): { readonly loss: number; readonly slopes: Float32Array };
@@ -123,8 +124,8 @@ export function openLstmGradients({ shape, dropout, inputs, targets }: LstmLesso
           continue;
         }
         const error = outputsHere[place] - target + (perStep ? 0 : inputs[next - 1]);
-        loss += weight * error * error;
-        outputsHere[place] = 2 * weight * error;
+        loss += weight * absoluteError(error);
+        outputsHere[place] = weight * absoluteErrorSlope(error);
       }
     }
     return loss;
