@@ -202,6 +202,34 @@ describe.each(Object.entries(forecasters))('every forecaster: %s', (name, found)
   });
 });
 
+describe('a stored forecaster', () => {
+  const { state } = forecasters.naive.fit(rhythm(2 * DAY), {}, 1);
+  const restore = (stored: { name: string; state: unknown }) => () =>
+    unpackArtefact(forecasterKind, packArtefact(forecasterKind, stored), 'models/web-1');
+
+  it.each([
+    ['of another name', { name: 'prophet', state }, /models\/web-1.*no forecaster 'prophet'.*automatic/s],
+    [
+      'that belongs to another',
+      { name: 'ridge', state },
+      /models\/web-1.*'ridge' cannot be used: weekly.*Fit it anew/s,
+    ],
+    ['that is empty', { name: 'naive', state: {} }, /models\/web-1.*'naive' cannot be used: stepSeconds/s],
+    [
+      'with weights that are no numbers',
+      { name: 'naive', state: { ...state, residuals: { ...state.residuals, scale: NaN } } },
+      /residuals\.scale is NaN/,
+    ],
+    [
+      'whose residuals were cut',
+      { name: 'naive', state: { ...state, residuals: { ...state.residuals, values: new Float32Array(5) } } },
+      /residuals\.values has 5 numbers, no whole rows of \d+ steps/,
+    ],
+  ])('%s is refused where it is read, with place, field, value and remedy', (_, stored, words) => {
+    expect(restore(stored)).toThrow(words);
+  });
+});
+
 /** The state with each array one shorter, and each plain number replaced by NaN and by nothing. */
 function* damages(
   state: Readonly<Record<string, unknown>>,
