@@ -19,6 +19,7 @@ import { type ForecastShardSummary, idleForecast } from './forecast-summary.ts';
 import { dangerAfter, type SeriesToTell, tellForecasts } from './forecast-tell.ts';
 import { heldGrid, holdValues, knownSeries } from './forecast-window.ts';
 import { retireEntity, toldInEarnest } from './recovered.ts';
+import type { HeldValues } from './shard-state.ts';
 import type { Telling } from './tell-entity.ts';
 
 /** Everything that a tick of a shard's forecasts is decided by: the same step gives the same outcome, bit for bit. */
@@ -41,11 +42,25 @@ export interface ForecastStep {
 export const limitedSeries = (series: readonly SeriesDescription[], { limits }: Watch): readonly SeriesDescription[] =>
   series.filter((one) => limitsOf(one, limits).length > 0);
 
+/** What a tick knows of its series. */
+export interface KnownValues {
+  /** What came since the forecasters were fitted, to be held on to. */
+  readonly held: HeldValues;
+  /** By id: everything up to the newest settled slot. */
+  readonly known: ReadonlyMap<string, Series>;
+}
+
+/** What is known of a shard's series at a tick. Pure. */
+export function knownAt({ watch, tick, state, series, fitted, pulls }: ForecastStep): KnownValues {
+  const grid = heldGrid(tick, watch, fitted);
+  const held = holdValues(state, pulls, series, grid, watch.period);
+  return { held, known: knownSeries(series, fitted, held, grid, watch.period) };
+}
+
 /** What is forecast of each series, in their order. Pure. */
-export function makeForecasts(step: ForecastStep): readonly SeriesForecast[] {
+export function makeForecasts(step: ForecastStep, { known }: KnownValues): readonly SeriesForecast[] {
   const { watch, tick, series, fitted, state } = step;
   if (watch.forecast === 'off') return [];
-  const known = knownOf(step).known;
   const policy = watch.forecast.recommendations;
   const forecasters = new Map(fitted?.series.map((one) => [one.id, one]));
   const memories = new Map(state?.series.map((one) => [one.id, one]));
@@ -77,12 +92,6 @@ function atWork(fitted: FittedSeries | undefined): SeriesQuestion['forecaster'] 
   }
 }
 
-function knownOf({ watch, tick, state, series, fitted, pulls }: ForecastStep) {
-  const grid = heldGrid(tick, watch, fitted);
-  const held = holdValues(state, pulls, series, grid, watch.period);
-  return { held, known: knownSeries(series, fitted, held, grid, watch.period) };
-}
-
 const seriesNamed = (known: ReadonlyMap<string, Series>, id: string): Series => {
   const found = known.get(id);
   if (found === undefined) throw new Error(`series '${id}' was asked for and is not known`);
@@ -98,9 +107,12 @@ export interface ForecastAdvance {
 }
 
 /** Scores what has come due, says what is foreseen, and what is remembered for the next tick. Pure. */
-export function advanceForecasts(step: ForecastStep, record: ForecastRecord): ForecastAdvance {
+export function advanceForecasts(
+  step: ForecastStep,
+  { held, known }: KnownValues,
+  record: ForecastRecord,
+): ForecastAdvance {
   const { watch, shard, tick, state } = step;
-  const { held, known } = knownOf(step);
   const made = new Map(record.series.map((one) => [one.id, one]));
   const fitted = new Map(step.fitted?.series.map((one) => [one.id, one]));
   const before = new Map(state?.series.map((one) => [one.id, one]));

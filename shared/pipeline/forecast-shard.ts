@@ -6,7 +6,14 @@ import type { ShardMessage } from '../ports/work-queue.ts';
 import { forecastEvery } from '../settings/forecast-settings.ts';
 import { dayOf, keys } from '../settings/keys.ts';
 import type { Watch } from '../settings/settings.ts';
-import { advanceForecasts, type ForecastStep, limitedSeries, makeForecasts } from './advance-forecasts.ts';
+import {
+  advanceForecasts,
+  type ForecastStep,
+  knownAt,
+  type KnownValues,
+  limitedSeries,
+  makeForecasts,
+} from './advance-forecasts.ts';
 import { watchNamed } from './detect-ports.ts';
 import { type FittedShard, loadFitted, readInUse } from './fitted-shard.ts';
 import { readNewPoints, type ReadTicks } from './forecast-points.ts';
@@ -97,9 +104,10 @@ async function attemptForecast(
           from,
         });
   const step: ForecastStep = { deployment: ports.settings.name, watch, shard, tick, state, series, fitted, pulls };
-  const record = earlier ?? (await store(ports, step, read));
+  const known = knownAt(step);
+  const record = earlier ?? (await store(ports, step, known, read));
 
-  const advance = advanceForecasts(step, record);
+  const advance = advanceForecasts(step, known, record);
   if (advance.signals.length > 0) await ports.bus.publish(advance.signals);
   const inUse = await readInUse(ports, watch.name, shard);
   const next: ForecastState = {
@@ -129,7 +137,12 @@ async function fittedOf(
 }
 
 /** What we forecast; or what another run of this tick stored while we did: then that is what was forecast. */
-async function store(ports: ForecastPorts, step: ForecastStep, read: ReadTicks): Promise<ForecastRecord> {
+async function store(
+  ports: ForecastPorts,
+  step: ForecastStep,
+  known: KnownValues,
+  read: ReadTicks,
+): Promise<ForecastRecord> {
   const { watch, shard, tick } = step;
   const ours = {
     watch: watch.name,
@@ -138,7 +151,7 @@ async function store(ports: ForecastPorts, step: ForecastStep, read: ReadTicks):
     periodSeconds: watch.period,
     consumed: read.consumed,
     ticks: read.ticks,
-    series: makeForecasts(step),
+    series: makeForecasts(step, known),
   };
   const key = keys.forecasts(watch.name, shard, tick);
   if ((await writeStored(ports, forecastRecordKind, key, ours, 'absent')) === 'stored') return ours;
