@@ -26,3 +26,32 @@ describe('keys of incidents', () => {
     expect(keys.incident('entity:servers/web-1')).toBe('incidents/open/entity%3Aservers%2Fweb-1.json');
   });
 });
+
+describe('keys of forecasts', () => {
+  it('are keys that every store takes, each below its own shard, whatever a watch is called', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[^\p{Cc}/\\]{1,64}$/u), (watch) => {
+        const shard = 's-0001';
+        const all = [
+          keys.forecasts(watch, shard, 1_700_000_000),
+          keys.forecasters(watch, shard, 'a'),
+          keys.forecasters(watch, shard, 'b'),
+          keys.forecastersInUse(watch, shard),
+        ];
+        for (const key of all) {
+          expect(() => checkObjectKey(key)).not.toThrow();
+          expect(key.split('/')).toHaveLength(5);
+        }
+        expect(new Set(all).size).toBe(4);
+        expect(all[0].startsWith(keys.forecastsPrefix(watch, shard))).toBe(true);
+      }),
+    );
+  });
+
+  it('sort by time, until and beyond the year 2001', () => {
+    const at = (tick: number) => keys.forecasts('w', 's', tick);
+    expect([at(1_700_000_300), at(999_999_999), at(1_700_000_000)].sort()).toEqual(
+      [999_999_999, 1_700_000_000, 1_700_000_300].map(at),
+    );
+  });
+});
