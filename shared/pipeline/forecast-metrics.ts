@@ -14,7 +14,6 @@ export { forecastShard } from './forecast-shard.ts';
 export { readForecasts } from './forecast-record.ts';
 export type { ForecastPorts } from './forecast-ports.ts';
 export type { ForecastShardSummary } from './forecast-summary.ts';
-export type { ForecastRecord, SeriesForecast, SeriesOutlook } from './forecast-record.ts';
 
 export interface WatchForecasts {
   readonly watch: string;

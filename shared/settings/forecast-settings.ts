@@ -101,7 +101,6 @@ export const forecastSettings = z
   .describe('What is expected of series that have a limit, or off');
 
 export type ForecastSettings = z.output<typeof forecast>;
-export type LimitSettings = z.output<typeof limit>;
 
 interface Timing {
   readonly every: number;
