@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /**
- * `npm run kernels`: compiles each shared/numeric/wasm/assembly/NAME.ts and writes it as NAME-module.ts beside that
- * folder. The same source gives the same bytes on every machine; with `--check` nothing is written, what differs is
+ * `npm run kernels`: compiles each shared/numeric/wasm/assembly/NAME.ts, with what it takes from assembly/NAME/, and
+ * writes it as NAME-module.ts beside that folder. The same source gives the same bytes on every machine; with `--check` nothing is written, what differs is
  * named, and the exit code is 1.
  */
 const folder = fileURLToPath(new URL('../shared/numeric/wasm/', import.meta.url));
@@ -33,18 +33,21 @@ ${lines.map((line) => `  '${line}'`).join(' +\n')};
 `;
 }
 
+/** Writes the module of one source, or compares it. */
+async function build(name: string, scratch: string): Promise<void> {
+  const file = join(folder, `${name}-module.ts`);
+  const built = await compile(name, join(scratch, `${name}.wasm`));
+  if (!process.argv.includes('--check')) await writeFile(file, built);
+  else if ((await readFile(file, 'utf8').catch(() => '')) !== built) {
+    console.error(`${file} is not what assembly/${name}.ts compiles to: run \`npm run kernels\`.`);
+    process.exitCode = 1;
+  }
+}
+
 const scratch = await mkdtemp(join(tmpdir(), 'kernels-'));
 try {
-  for (const source of (await readdir(join(folder, 'assembly'))).filter((file) => file.endsWith('.ts'))) {
-    const name = source.slice(0, -'.ts'.length);
-    const file = join(folder, `${name}-module.ts`);
-    const built = await compile(name, join(scratch, `${name}.wasm`));
-    if (!process.argv.includes('--check')) await writeFile(file, built);
-    else if ((await readFile(file, 'utf8').catch(() => '')) !== built) {
-      console.error(`${file} is not what assembly/${source} compiles to: run \`npm run kernels\`.`);
-      process.exitCode = 1;
-    }
-  }
+  const sources = (await readdir(join(folder, 'assembly'))).filter((file) => file.endsWith('.ts'));
+  await Promise.all(sources.map((source) => build(source.slice(0, -'.ts'.length), scratch)));
 } finally {
   await rm(scratch, { recursive: true });
 }

@@ -35,10 +35,10 @@ export const lstmDefaults: LstmOptions = {
   head: 'last-state',
   stride: 5,
   batchSize: 32,
-  learningRate: 0.001,
-  epochs: 40,
-  patience: 8,
-  plateau: 3,
+  learningRate: 0.003,
+  epochs: 60,
+  patience: 12,
+  plateau: 4,
   validationShare: 0.2,
 };
 
