@@ -35,8 +35,9 @@ const NETWORK_MARGIN = 0.03;
  * The forecaster that serves a series from now on, and when what it measures will be full. Where nothing can be fitted
  * the series has none, with the reason, and is tried again.
  */
-export function fitSeries(request: FitRequest): FittedSeries {
-  const { description, history, at } = request;
+export function fitSeries(given: FitRequest): FittedSeries {
+  const { description, history, at } = given;
+  const request = { ...given, history: upToNewest(history) };
   const first = firstValue(history.values);
   const head = {
     id: description.id,
@@ -53,6 +54,12 @@ export function fitSeries(request: FitRequest): FittedSeries {
     if (!(error instanceof RangeError)) throw error;
     return { ...head, forecaster: null, skill: null, hasSkill: false, reason: error.message };
   }
+}
+
+/** What is missing at the end says nothing of what was: a series that is late, or stopped, is learned all the same. */
+function upToNewest({ start, stepSeconds, values }: Series): Series {
+  const end = values.findLastIndex((value) => !Number.isNaN(value)) + 1;
+  return { start, stepSeconds, values: values.subarray(0, end) };
 }
 
 function select({ watch, history, horizonSteps, seed, incumbent }: FitRequest): Selection {
