@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tellStories } from './tell-stories.ts';
+import { HIGH, tellStories } from './tell-stories.ts';
 import { firing, normal, play, signalOf, Timeline, unknown } from './timeline.ts';
-
-const HIGH = { severity: 'HIGH' } as const;
 
 describe('signals that come late, twice or in the wrong order', () => {
   tellStories([

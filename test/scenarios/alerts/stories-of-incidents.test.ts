@@ -1,8 +1,7 @@
 import { describe } from 'vitest';
-import { eachTick, tellStories } from './tell-stories.ts';
+import { eachTick, HIGH, tellStories } from './tell-stories.ts';
 import { firing, normal, unknown } from './timeline.ts';
 
-const HIGH = { severity: 'HIGH' } as const;
 const disk = { key: 'anomaly:web-1/disk', series: 'web-1/disk', label: 'disk' };
 
 describe('an incident', () => {

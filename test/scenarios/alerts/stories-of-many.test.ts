@@ -1,8 +1,7 @@
 import { describe } from 'vitest';
-import { eachTick, tellStories } from './tell-stories.ts';
+import { eachTick, HIGH, tellStories } from './tell-stories.ts';
 import { firing, normal, together } from './timeline.ts';
 
-const HIGH = { severity: 'HIGH' } as const;
 const six = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 describe('many things of a watch at once', () => {

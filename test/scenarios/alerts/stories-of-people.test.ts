@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cautions } from '../../../shared/presentation/notice-words.ts';
-import { eachTick, tellStories } from './tell-stories.ts';
+import { eachTick, HIGH, tellStories, toldFirst } from './tell-stories.ts';
 import { acts, answers, firing, normal, play, Timeline, unknown } from './timeline.ts';
-
-const HIGH = { severity: 'HIGH' } as const;
-const first = ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'];
 
 describe('a person', () => {
   const disk = { ...HIGH, key: 'anomaly:web-1/disk', series: 'web-1/disk', label: 'disk' };
@@ -28,7 +25,7 @@ describe('a person', () => {
           '2m pager acknowledged HIGH web-1',
         ],
         told: [
-          ...first,
+          ...toldFirst,
           '2m pager acknowledged HIGH web-1',
           '5m pager new-series HIGH web-1',
           '10m slack worse CRITICAL web-1',
@@ -46,8 +43,8 @@ describe('a person', () => {
         until: '2h',
         signals: eachTick(0, 120, firing('web-1', HIGH)),
         others: [['2m', acts('snooze', 'web-1', { snoozeSeconds: 3600 })]],
-        told: [...first, '62m slack reminder HIGH web-1'],
-        alone: [...first, '62m slack reminder HIGH web-1'],
+        told: [...toldFirst, '62m slack reminder HIGH web-1'],
+        alone: [...toldFirst, '62m slack reminder HIGH web-1'],
       },
     ],
     [
@@ -59,8 +56,8 @@ describe('a person', () => {
           ['10m', normal('web-1')],
         ],
         others: [['2m', acts('snooze', 'web-1', { snoozeSeconds: 7200 })]],
-        alone: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
-        told: [...first, '20m slack all-resolved HIGH web-1', '20m pager all-resolved HIGH web-1'],
+        alone: toldFirst,
+        told: [...toldFirst, '20m slack all-resolved HIGH web-1', '20m pager all-resolved HIGH web-1'],
       },
     ],
     [
@@ -69,8 +66,8 @@ describe('a person', () => {
         until: '9h',
         signals: eachTick(0, 540, firing('web-1', HIGH)),
         others: [['2m', acts('acknowledge', 'web-1')]],
-        told: [...first, '2m pager acknowledged HIGH web-1'],
-        alone: [...first, '2m pager acknowledged HIGH web-1'],
+        told: [...toldFirst, '2m pager acknowledged HIGH web-1'],
+        alone: [...toldFirst, '2m pager acknowledged HIGH web-1'],
       },
     ],
     [
@@ -88,7 +85,7 @@ describe('a person', () => {
           '2m pager acknowledged HIGH web-1',
         ],
         told: [
-          ...first,
+          ...toldFirst,
           '2m pager acknowledged HIGH web-1',
           '10m slack worse CRITICAL web-1',
           '10m pager worse CRITICAL web-1',
@@ -108,7 +105,7 @@ describe('a person', () => {
           '7m pager closed HIGH web-1',
         ],
         told: [
-          ...first,
+          ...toldFirst,
           '7m slack closed HIGH web-1',
           '7m pager closed HIGH web-1',
           '61m slack first-notice HIGH web-1',
@@ -241,7 +238,7 @@ describe('a pager that does not know yet what somebody takes up', () => {
           ['10m', answers('pager', 'ok')],
           ['2m', acts('acknowledge', 'web-1')],
         ],
-        told: [...first, '13m pager new-series HIGH web-1', '14m pager acknowledged HIGH web-1'],
+        told: [...toldFirst, '13m pager new-series HIGH web-1', '14m pager acknowledged HIGH web-1'],
       },
     ],
     [

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eachTick, tellStories } from './tell-stories.ts';
+import { eachTick, HIGH, tellStories, toldFirst } from './tell-stories.ts';
 import { acts, firing, mutes, normal, play, signalOf, Timeline } from './timeline.ts';
 
-const HIGH = { severity: 'HIGH' } as const;
-const first = ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'];
 /** Stories begin at 09:00 UTC. */
 const quiet = (at: string, length: string) => ({ quiet: [{ at, for: length }] });
 
@@ -41,8 +39,8 @@ describe('in a quiet window', () => {
           ['0', firing('web-1', HIGH)],
           ['10m', normal('web-1')],
         ],
-        alone: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
-        told: [...first, '20m slack all-resolved HIGH web-1', '20m pager all-resolved HIGH web-1'],
+        alone: toldFirst,
+        told: [...toldFirst, '20m slack all-resolved HIGH web-1', '20m pager all-resolved HIGH web-1'],
       },
     ],
     [
@@ -62,7 +60,7 @@ describe('in a quiet window', () => {
         watches: { db: {} },
         alerts: { quiet: [{ at: '0 9 * * *', for: '1h', match: { watch: 'db' } }] },
         signals: [['0', firing('web-1', HIGH), firing('db-1', { watch: 'db' })]],
-        told: first,
+        told: toldFirst,
       },
     ],
     [
@@ -71,7 +69,7 @@ describe('in a quiet window', () => {
         until: '10m',
         alerts: { quiet: [{ at: '0 9 * * *', for: '1h', alert: true, learn: false }] },
         signals: [['0', firing('web-1', HIGH)]],
-        told: first,
+        told: toldFirst,
       },
     ],
   ]);
@@ -108,7 +106,7 @@ describe('while a deployment mutes', () => {
         until: '10m',
         signals: [['0', firing('web-1', HIGH)]],
         others: [['0', mutes({ for: 1800, entity: ['web-2'] })]],
-        told: first,
+        told: toldFirst,
       },
     ],
   ]);

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import { type Happening, type Moment, play, Timeline, type TimelineOptions } from './timeline.ts';
 
+/** Grave enough to page. */
+export const HIGH = { severity: 'HIGH' } as const;
+/** How a grave incident of web-1 that begins with its story is told first. */
+export const toldFirst = ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'] as const;
+
 /** A story as it is told: signals, what else happens, and what people heard. */
 export interface Story extends TimelineOptions {
   /** Such as `2h`. */
