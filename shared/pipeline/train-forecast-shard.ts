@@ -47,9 +47,13 @@ export interface ShardTraining {
 
 /** The train function fits each series once a day; where it does not come to it, a tick does, some hours later. */
 const OLD_SECONDS = 26 * 3600;
-/** With so little history there is much to learn in a few hours. */
-const YOUNG_SECONDS = 3 * 86_400;
-const YOUNG_OLD_SECONDS = 6 * 3600;
+/** What was fitted on less than so much history has much to learn in so few hours; and the past may be fetched meanwhile. */
+const YOUNG = [
+  { learned: 86_400, refit: 3600 },
+  { learned: 3 * 86_400, refit: 6 * 3600 },
+] as const;
+/** Of what has never had a value there may be one by then. */
+const EMPTY_REFIT_SECONDS = 6 * 3600;
 /** A network that won serves until networks are trained again; where that fails for so long, others take its place. */
 const NETWORK_OLD_SECONDS = 7 * 86_400;
 /** No network may take the time of all others. */
@@ -84,10 +88,15 @@ function dueSeries(
   const isDue = (one: SeriesDescription): boolean => {
     const before = known.get(one.id);
     if (!networks && before?.forecaster?.name === 'lstm') return age(one) >= NETWORK_OLD_SECONDS;
-    const isYoung = !(tick - (before?.since ?? Number.NaN) >= YOUNG_SECONDS);
-    return age(one) >= (isYoung ? Math.min(olderThan, YOUNG_OLD_SECONDS) : olderThan) || drifted.includes(one.id);
+    return age(one) >= Math.min(olderThan, refitAfter(before)) || drifted.includes(one.id);
   };
   return series.filter(isDue).sort((a, b) => age(b) - age(a) || (a.id < b.id ? -1 : 1));
+}
+
+function refitAfter(before: FittedSeries | undefined): number {
+  if (before === undefined) return 0;
+  if (Number.isNaN(before.since)) return EMPTY_REFIT_SECONDS;
+  return YOUNG.find(({ learned }) => before.fittedAt - before.since < learned)?.refit ?? Infinity;
 }
 
 /**

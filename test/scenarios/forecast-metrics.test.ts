@@ -3,6 +3,7 @@ import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { forecastMetrics, forecastShard, readForecasts } from '../../shared/pipeline/forecast-metrics.ts';
 import { fittedShardKind } from '../../shared/pipeline/fitted-shard.ts';
 import { readStored, writeStored } from '../../shared/models/stored-artefact.ts';
+import { trainForecastShard } from '../../shared/pipeline/train-forecast-shard.ts';
 import { trainForecasters } from '../../shared/pipeline/train-forecasters.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { series, type Signalling } from './world.ts';
@@ -353,6 +354,20 @@ describe('training', () => {
     expect(summaries.map((one) => one.trained)).toEqual([1, 0, 0, 0, 0, 0]);
     expect(summaries.at(2)?.missing).toEqual({ 'missing-data': 1 });
     expect(summaries.at(-1)).toMatchObject({ forecast: 1, withoutSkill: 0 });
+  });
+
+  it.each([
+    ['an hour later where it had less than a day to learn from', 0, 1],
+    ['six hours later where it had less than three days', 2, 6],
+    ['a day and some hours later where it had enough', 5, 26],
+  ])('is repeated %s', async (_title, days, hours) => {
+    const w = forecastWorld([percent('a', 'cpu')], hill, plain);
+    await remember(w, soon, days);
+    const trainAt = (tick: number) =>
+      trainForecastShard({ watch: 'w', shard, tick, by: 'test', mayGoOn: () => true }, w.ports);
+    expect((await trainAt(soon)).outcome).toBe('trained');
+    expect((await trainAt(soon + hours * 3600 - 1)).outcome).toBe('nothing-due');
+    expect((await trainAt(soon + hours * 3600)).outcome).toBe('trained');
   });
 
   it('comes out of turn where forecasts have become clearly worse than they were', async () => {
