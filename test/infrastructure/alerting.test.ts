@@ -263,7 +263,7 @@ describe('alarms on ourselves', () => {
     const queues = Object.entries(template.findResources('AWS::SQS::Queue'))
       .filter(([, { Properties: one }]) => (one as Properties)['MessageRetentionPeriod'] === 1_209_600)
       .map(([id]) => id);
-    expect(queues).toHaveLength(5);
+    expect(queues).toHaveLength(6);
     for (const id of queues) {
       const own = alarms.filter(
         (one) => JSON.stringify(one).includes(`"${id}"`) && one['MetricName'] !== 'ApproximateAgeOfOldestMessage',
