@@ -7,7 +7,7 @@ export interface CoverageState {
 }
 
 /** How far one outcome moves the level; chosen on the development data, see the decision on selection and bands. */
-const GAIN = 0.005;
+const GAIN = 0.01;
 /** A band is never asked for so wide that it may be missed less often than this part of what is allowed… */
 const LEAST_PART = 0.05;
 /** …nor so narrow that it may be missed so many times as often, or three times in four. */

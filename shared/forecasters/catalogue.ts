@@ -18,9 +18,6 @@ export const forecasters = {
   lstm: lstmForecaster,
 } as const;
 
-/** Too slow to be fitted a second time once it has won a comparison: what was compared then serves. */
-export const keepsItsFit: ReadonlySet<string> = new Set(['lstm']);
-
 /** A fitted forecaster as it is stored: plain values and typed arrays. */
 export interface StoredForecaster {
   readonly name: string;
