@@ -150,6 +150,27 @@ describe('training an LSTM', () => {
     expect(skill!.value).toBeGreaterThan(0.5);
   });
 
+  it('measures its skill half an hour ahead where what it says at once ends before that', () => {
+    const slow = Float64Array.from({ length: 1500 }, (_, slot) => Math.sin(slot / 40));
+    const options = { ...small, lookback: 16, horizon: 60, epochs: 2, stride: 20 };
+    const hour = lstmForecaster.fit({ start, stepSeconds: 10, values: slow }, options, 1);
+    const { skill } = hour;
+    expect(skill!.origins).toBeGreaterThanOrEqual(8);
+    expect(Math.abs(skill!.value)).toBeLessThanOrEqual(1);
+    const answer = hour.forecast({ start, stepSeconds: 10, values: slow }, 270, [80]);
+    if ('unforecastable' in answer) throw new Error(answer.unforecastable);
+    expect(answer.bands[0].upper[269] - answer.bands[0].lower[269]).toBeGreaterThan(0);
+  });
+
+  it('in its classic form, each step of which says one, learns the wave, too', () => {
+    const { skill, state } = lstmForecaster.fit(history, { ...small, head: 'per-step' }, 1);
+    expect(skill!.value).toBeGreaterThan(0.3);
+    const answer = lstmForecaster.restore(state).forecast(history, 13, [80]);
+    if ('unforecastable' in answer) throw new Error(answer.unforecastable);
+    expect(answer.mean).toHaveLength(13);
+    expect(answer.mean.every((value) => value > 0 && value < 100)).toBe(true);
+  });
+
   it('never says less than nothing of what never was', () => {
     const low = seriesOf(wave(400, 1).map((value) => Math.max(0, value - 50)));
     const answer = lstmForecaster.fit(low, { ...small, epochs: 2 }, 1).forecast(low, 6, [95]);
