@@ -107,6 +107,16 @@ describe('the forecast function, as deployed', () => {
     expect(deployed.logs('Forecast')).toContain('shard forecast');
   }, 60_000);
 
+  it('opens one incident for each thing, by the same road as what is unusual', async () => {
+    for (const { payload, functionError } of await deployed.route()) {
+      expect(functionError, JSON.stringify(payload)).toBeUndefined();
+      expect(payload).toEqual({ batchItemFailures: [] });
+    }
+    const open = deployed.keys('incidents/open/').map((key) => new TextDecoder().decode(deployed.body(key)));
+    expect(open).toHaveLength(hosts);
+    for (const one of open) expect(one).toContain('"source":"crossing"');
+  });
+
   it('says again what it said where a tick is repeated, and changes nothing', async () => {
     const before = deployed.body(keys.state('fleet', shard, 'forecast'));
     const { payload } = await deployed.invoke('Forecast', deployed.scheduled('Forecast', 'fleet', now + 3 * every));
