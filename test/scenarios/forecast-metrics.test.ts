@@ -202,7 +202,7 @@ describe('where nothing can be said', () => {
     ['half of the points', (one, time) => ((time / every) % 2 === 0 ? nothing : hill(one, time)), /^$/],
     ['infinite values', (one, time) => ((time / every) % 7 === 0 ? Infinity : hill(one, time)), /^$/],
   ])('%s', async (_title, value, reason) => {
-    const { w, last } = await live([percent('a', 'cpu')], value, {});
+    const { w, last } = await live([percent('a', 'cpu')], value, {}, { days: 4 });
     const stored = await readForecasts(w.ports, 'w', shard, soon + 2 * every);
     const said = stored?.series[0].missing ?? '';
     expect(said).toMatch(reason);
