@@ -59,7 +59,7 @@ export function backtestLine(name: string, all: readonly SeriesBacktest[]): Back
 }
 
 const number = (value: number | null | undefined, digits: number): string =>
-  value == null ? '' : value.toFixed(digits);
+  value === null || value === undefined ? '' : value.toFixed(digits);
 
 /** A table of the series, the first forty, and of all of them together. */
 export function backtestTable(

@@ -11,7 +11,7 @@ type Answer = { readonly backtest: SeriesBacktest } | { readonly error: string }
  * @throws what the first request to fail threw; the others are given up.
  */
 export async function backtestAll(
-  requests: AsyncGenerator<SeriesBacktestRequest>,
+  requests: AsyncIterator<SeriesBacktestRequest, undefined>,
   threads: number,
   onDone: (index: number, backtest: SeriesBacktest) => Promise<void>,
   signal: AbortSignal,
@@ -20,10 +20,10 @@ export async function backtestAll(
   const takeAll = async (run: (request: SeriesBacktestRequest) => Promise<SeriesBacktest>): Promise<void> => {
     for (;;) {
       signal.throwIfAborted();
-      const { done, value } = await requests.next();
-      if (done === true) return;
+      const next = await requests.next();
+      if (next.done === true) return;
       const index = drawn++;
-      await onDone(index, await run(value));
+      await onDone(index, await run(next.value));
     }
   };
   if (threads <= 1) {

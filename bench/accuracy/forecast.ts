@@ -45,7 +45,7 @@ for (const series of forecastRegistry(folder)) {
 const chosen = [...bySource.values()].flatMap((all) => all.filter((_, at) => at % every === Number(given.offset)));
 if (chosen.length === 0) throw new Error(`no series is left by --every ${given.every} --offset ${given.offset}`);
 
-async function* requests(): AsyncGenerator<SeriesBacktestRequest> {
+async function* requests(): AsyncGenerator<SeriesBacktestRequest, undefined> {
   for (const { name } of chosen) {
     const { values, leftOut, origins } = forecastTask(folder, name);
     yield { forecaster: given.forecaster, stepSeconds: 300, values, leftOut, origins, wantsForecasts: false };
@@ -66,7 +66,7 @@ const seconds = (performance.now() - began) / 1000;
 
 type Row = Readonly<Record<string, string | number | null>>;
 const rounded = (value: number | null | undefined, digits = 4): number | null =>
-  value == null ? null : Number(value.toFixed(digits));
+  value === null || value === undefined ? null : Number(value.toFixed(digits));
 
 const peers = forecastPeers(folder);
 const errors: Row[] = [];

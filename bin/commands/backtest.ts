@@ -35,9 +35,9 @@ export const backtest: RunCommand = async (args, options, terminal) => {
   const asked: Asked[] = [];
   const done: SeriesBacktest[] = [];
   const failures: { readonly name: string; readonly error: string }[] = [];
-  let misuse = false;
+  const unreadable = new Set<string>();
   let read = 0;
-  async function* requests(): AsyncGenerator<SeriesBacktestRequest> {
+  async function* requests(): AsyncGenerator<SeriesBacktestRequest, undefined> {
     for (const file of files) {
       try {
         for (const { name, series } of await backtestSeriesOf(file)) {
@@ -52,7 +52,7 @@ export const backtest: RunCommand = async (args, options, terminal) => {
         }
       } catch (error) {
         if (!(error instanceof Error) || (error.name !== 'CsvError' && error.name !== 'Misuse')) throw error;
-        misuse = true;
+        unreadable.add(file.name);
         failures.push({ name: file.name, error: error.message });
       }
       bar.update(++read);
@@ -87,5 +87,5 @@ export const backtest: RunCommand = async (args, options, terminal) => {
     terminal.out(`${backtestTable(forecaster, series, overall).join('\n')}\n`);
     if (paths.length > 0) terminal.out(`Written: ${paths.join(', ')}\n`);
   }
-  return misuse || done.length === 0 ? exitCode.misuse : exitCode.ok;
+  return unreadable.size > 0 || done.length === 0 ? exitCode.misuse : exitCode.ok;
 };

@@ -23,14 +23,24 @@ export function automaticBacktest(window: CoreWindow, shape: AutomaticShape, ste
   if (near.origins.length < LEAST_ORIGINS) return nothingLearned(stepSeconds, shape.rowSeconds);
   const scale = unitOf(window.values, shape);
   const group = secondGroup(shape);
-  const weights = Float64Array.of(...weightsFor(near, 0, group, scale), ...weightsFor(near, group, shape.near, scale));
-  const pairs = Math.ceil(far.leads.length / 2);
-  const farWeights = new Float64Array(pairs * EXPERTS);
-  for (let pair = 0; pair < pairs; pair++) {
-    farWeights.set(weightsFor(far, 2 * pair, Math.min(far.leads.length, 2 * pair + 2), scale), pair * EXPERTS);
-  }
-  const nearMix = mixTrials(near, (lead) => weights.subarray(lead < group ? 0 : EXPERTS), scale);
-  const farMix = mixTrials(far, (lead) => farWeights.subarray((lead >> 1) * EXPERTS), scale);
+  const nearWeights = (part: Trials): Float64Array =>
+    Float64Array.of(...weightsFor(part, 0, group, scale), ...weightsFor(part, group, shape.near, scale));
+  const farWeightsOf = (part: Trials): Float64Array => {
+    const weights = new Float64Array(Math.ceil(part.leads.length / 2) * EXPERTS);
+    for (let from = 0; from < part.leads.length; from += 2) {
+      weights.set(weightsFor(part, from, Math.min(part.leads.length, from + 2), scale), (from / 2) * EXPERTS);
+    }
+    return weights;
+  };
+  const weights = nearWeights(near);
+  const farWeights = farWeightsOf(far);
+  const nearPlace = (lead: number): number => (lead < group ? 0 : EXPERTS);
+  const nearMix = mixTrials(near, crossed(near, nearWeights, nearPlace), scale);
+  const farMix = mixTrials(
+    far,
+    crossed(far, farWeightsOf, (lead) => (lead >> 1) * EXPERTS),
+    scale,
+  );
   const { skill, anchorSmoothing, paths, farPaths } = backtestResiduals(
     window,
     shape,
@@ -47,7 +57,7 @@ export function automaticBacktest(window: CoreWindow, shape: AutomaticShape, ste
     origins: near.origins.length,
     skill,
     scale,
-    error: nearMix.error,
+    error: mixTrials(near, (_, lead) => weights.subarray(nearPlace(lead)), scale).error,
     isNonNegative: window.isNonNegative,
     anchorSmoothing,
     weights,
@@ -70,6 +80,34 @@ function unitOf(values: Float64Array, { day, backtest }: AutomaticShape): number
   const unit = Math.max(change / (values.length - first), LEAST_UNIT * Math.sqrt(variance));
   // Of a constant any unit does: every error is 0.
   return unit > 0 ? unit : Math.max(Math.abs(mean), 1) * Number.EPSILON;
+}
+
+/**
+ * For each half of the trials the weights of the other half: what is left over must not be smaller than it will be, and
+ * weights fit best to what they were made of.
+ *
+ * @param place where the weights for a lead begin.
+ */
+function crossed(
+  trials: Trials,
+  weightsOf: (part: Trials) => Float64Array,
+  place: (lead: number) => number,
+): (origin: number, lead: number) => Float64Array {
+  const half = trials.origins.length >> 1;
+  const early = weightsOf(partOf(trials, 0, half));
+  const late = weightsOf(partOf(trials, half, trials.origins.length));
+  return (origin, lead) => (origin < half ? late : early).subarray(place(lead));
+}
+
+function partOf({ origins, leads, forecasts, actual, spread }: Trials, from: number, to: number): Trials {
+  const width = leads.length;
+  return {
+    origins: origins.subarray(from, to),
+    leads,
+    forecasts: forecasts.subarray(from * width * EXPERTS, to * width * EXPERTS),
+    actual: actual.subarray(from * width, to * width),
+    spread: spread.subarray(from * width, to * width),
+  };
 }
 
 /** Weights for the leads at the places `from` to `to`, the latter not included. */

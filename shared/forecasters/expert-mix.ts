@@ -35,8 +35,12 @@ export function disagreementOf(forecasts: Float64Array, at: number, weights: Flo
   return sum;
 }
 
-/** @param weightsOf the weights for a lead, by its place among the leads. */
-export function mixTrials(trials: Trials, weightsOf: (lead: number) => Float64Array, scale: number): Mix {
+/** @param weightsOf the weights for an origin and a lead, by their places. */
+export function mixTrials(
+  trials: Trials,
+  weightsOf: (origin: number, lead: number) => Float64Array,
+  scale: number,
+): Mix {
   const { origins, leads, forecasts, actual, spread } = trials;
   const count = leads.length;
   const least = leastDisagreement(scale);
@@ -44,12 +48,12 @@ export function mixTrials(trials: Trials, weightsOf: (lead: number) => Float64Ar
   const disagreement = new Float64Array(actual.length);
   const usualDisagreement = new Float64Array(count).fill(least);
   const usualSpread = new Float64Array(count).fill(least);
-  const weights = Array.from({ length: count }, (_, lead) => weightsOf(lead));
   let error = 0;
   for (let at = 0; at < actual.length; at++) {
     const lead = at % count;
-    forecast[at] = mixed(forecasts, at * EXPERTS, weights[lead]);
-    disagreement[at] = disagreementOf(forecasts, at * EXPERTS, weights[lead], forecast[at]);
+    const weights = weightsOf((at - lead) / count, lead);
+    forecast[at] = mixed(forecasts, at * EXPERTS, weights);
+    disagreement[at] = disagreementOf(forecasts, at * EXPERTS, weights, forecast[at]);
     usualDisagreement[lead] += disagreement[at] / origins.length;
     usualSpread[lead] += spread[at] / origins.length;
     error += Math.abs(actual[at] - forecast[at]) / actual.length;
