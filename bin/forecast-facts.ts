@@ -51,9 +51,10 @@ export function cardsOf(one: ForecastSeries, at: number): readonly CardFacts[] {
   const parts = { title: entity === label ? label : `${entity} ${label}`, unit: nature.unit, history };
   if (missing !== null) return [{ ...head, expected: { unforecastable: missing }, chart: forecastChart(parts) }];
   const forecast = forecastOf(made, description.periodSeconds);
+  const until = made.start + made.mean.length * description.periodSeconds;
   return made.outlooks.map((outlook): CardFacts => {
     const range = rangeAt(made, outlook.peak.time, description.periodSeconds);
-    const slow = saturation === undefined ? undefined : slowTrend(saturation, outlook);
+    const slow = saturation === undefined ? undefined : slowTrend(saturation, outlook, until);
     return {
       ...head,
       expected: toldOf(outlook, made.skill),
@@ -77,12 +78,13 @@ function rangeAt({ start, lower80, upper80 }: SeriesForecast, time: number, step
   return { level: bandLevels[0], lower: lower80[slot], upper: upper80[slot] };
 }
 
-/** Only of the limit's own side, and where the trend ever gets there. */
+/** Only of the limit's own side, and where the trend gets there after what is forecast point by point. */
 function slowTrend(
   { limit, reachesAt, earliest, latest, note }: FittedSaturation,
   outlook: SeriesOutlook,
+  until: number,
 ): ToldForecast | undefined {
-  if (reachesAt === null || limit.side !== outlook.limit.side) return undefined;
+  if (reachesAt === null || limit.side !== outlook.limit.side || reachesAt <= until) return undefined;
   return {
     limit,
     probability: null,

@@ -54,7 +54,7 @@ function thinned(count: number): readonly number[] {
 }
 
 /** What is drawn of a forecast: mean and two bands; of a single band twice the same. */
-export function courseOf(
+function courseOf(
   { start, stepSeconds, mean, bands }: Forecast,
   peak: Outlook['peak'] | undefined,
 ): NonNullable<ChartSpec['forecast']> {

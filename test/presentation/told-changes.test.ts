@@ -97,3 +97,61 @@ describe('telling a change', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });
+
+describe('a forecast at this terminal', () => {
+  const course = {
+    levels: [80, 95] as [number, number],
+    points: Array.from({ length: 9 }, (_, k): [number, number, number, number, number, number] => [
+      noon + (k + 1) * 300,
+      72 + 2 * k,
+      70 + k,
+      74 + 3 * k,
+      68,
+      78 + 4 * k,
+    ]),
+  };
+  const foreseen: Partial<Finding> = {
+    kind: 'forecast',
+    observed: 71,
+    expected: null,
+    lower: null,
+    upper: null,
+    rarity: null,
+    explanation: '',
+    points: Array.from({ length: 30 }, (_, k): [number, number, null, null] => [noon - (30 - k) * 300, 70, null, null]),
+    forecast: {
+      limit: { value: 80, side: 'above' },
+      probability: 0.76,
+      crossesAt: noon + 25 * 60,
+      isBeyond: false,
+      peak: { time: noon + 45 * 60, value: 88 },
+      recommendation: 'PREPARE_SCALING',
+      scaleTo: 1.26,
+      skill: 0.3,
+      note: '',
+      course,
+    },
+  };
+  const options = { width: 90, colours: false, unicode: true, chartRows: 6 };
+
+  it('is told as what is ahead, with a chart of it, and never as unusual', () => {
+    const given = signal(0, 'firing', foreseen);
+    const [change] = changesOf(new Map(), given).changes;
+    const lines = tellChange(change, options);
+    expect(lines[0]).toBe('12:00:00  ahead    web-01 CPUUtilization: will cross 80 % in about 25 min');
+    const said = lines.join('\n');
+    for (const words of ['limit 80 %', 'peak 88 % at 12:45 UTC', '3 in 4', 'prepare to scale, to 1.26 times', '┊', '╌'])
+      expect(said).toContain(words);
+    expect(said).not.toMatch(/usual/);
+  });
+
+  it('without a course the past is drawn alone', () => {
+    const { course: left, ...forecast } = foreseen.forecast ?? { course };
+    expect(left).toBe(course);
+    const given = signal(0, 'firing', { ...foreseen, forecast: forecast as NonNullable<Finding['forecast']> });
+    const [change] = changesOf(new Map(), given).changes;
+    const said = tellChange(change, options).join('\n');
+    expect(said).toContain('┤');
+    expect(said).not.toContain('┊');
+  });
+});
