@@ -9,6 +9,7 @@ import {
 } from '../detectors/recipe-model.ts';
 import { trainingRange } from '../detectors/training-range.ts';
 import type { FeatureMatrix } from '../features/feature-matrix.ts';
+import { startScaling } from '../features/scaling.ts';
 import { calendarNames, createRecipe, standardRecipe, type LocalOffset } from '../features/recipes.ts';
 import {
   backtest,
@@ -133,6 +134,56 @@ function featuringOf(columns: readonly string[], stepSeconds: number, offset: Lo
   };
 }
 
+/** Rows that the recipe's longest window takes: a row after a gap has no features before so many. */
+const WINDOW_ROWS = 10;
+/** Rows with features that each part needs which something is fitted on, or held against. */
+const LEAST_PART_ROWS = 60;
+/** Of what a model is fitted on, the part that its weights are not found on: see `prepareTrial`. */
+const TRIAL_PART = 0.7;
+
+/**
+ * Whether a model can be fitted on a history and weighed on its end: enough rows have features in
+ * each part that something is fitted on or held against. A row has none until every column was seen for a day, and
+ * after a gap of any of them.
+ *
+ * @param columns number of columns of `values`, row after row.
+ * @param split rows from which on it only judges: {@link trainRecipeModel} is given those before.
+ */
+export function isLearnable(
+  { times, values }: EntityHistory,
+  columns: number,
+  stepSeconds: number,
+  split: number,
+): boolean {
+  const { warmUpRows } = startScaling(columns, stepSeconds);
+  const block = blockRows(split, stepSeconds);
+  const asked = Math.floor(split * TRIAL_PART);
+  const parts = { beginning: 0, asked: 0, even: 0, odd: 0, end: 0 };
+  const seen = new Float64Array(columns);
+  let complete = 0;
+  for (let row = 0; row < times.length; row++) {
+    let scaled = 0;
+    for (let column = 0; column < columns; column++) {
+      if (!Number.isFinite(values[row * columns + column])) continue;
+      if (seen[column]++ >= warmUpRows) scaled++;
+    }
+    complete = scaled === columns ? complete + 1 : 0;
+    if (complete < WINDOW_ROWS) continue;
+    if (row >= split) parts.end++;
+    else {
+      parts[row < asked ? 'beginning' : 'asked']++;
+      parts[Math.floor(row / block) % 2 === 0 ? 'even' : 'odd']++;
+    }
+  }
+  return Object.values(parts).every((part) => part >= LEAST_PART_ROWS);
+}
+
+/** A day; less where there are not two of them beside the first, whose rows have no features. */
+function blockRows(rows: number, stepSeconds: number): number {
+  const day = Math.round(86_400 / stepSeconds);
+  return Math.max(1, Math.min(day, Math.floor((rows - day) / 2)));
+}
+
 /** Scores of every row by a model fitted on every other day: halves would know half of the week each. */
 function crossScores(
   features: readonly FeatureMatrix[],
@@ -140,12 +191,14 @@ function crossScores(
   stepSeconds: number,
   seed: number,
 ): readonly Float64Array[] {
-  const dayRows = Math.max(1, Math.round(86_400 / stepSeconds));
-  const isEven = (row: number): boolean => Math.floor(row / dayRows) % 2 === 0;
+  const isEven = ({ rows }: FeatureMatrix, row: number): boolean =>
+    Math.floor(row / blockRows(rows, stepSeconds)) % 2 === 0;
   const [byEven, byOdd] = [true, false].map((even) => {
-    const days = features.map((matrix) => rowsWhere(matrix, (row) => isEven(row) === even));
+    const days = features.map((matrix) => rowsWhere(matrix, (row) => isEven(matrix, row) === even));
     const fitted = candidate.fit(pool(days, MOST_ROWS), seed);
     return features.map((matrix) => scoresOf(fitted, matrix));
   });
-  return byEven.map((scores, entity) => scores.map((score, row) => (isEven(row) ? byOdd[entity][row] : score)));
+  return byEven.map((scores, entity) =>
+    scores.map((score, row) => (isEven(features[entity], row) ? byOdd[entity][row] : score)),
+  );
 }

@@ -1,4 +1,4 @@
-import { LEAST_HISTORY_ROWS, MOST_HISTORIES } from '../evaluation/train-recipe-model.ts';
+import { isLearnable, LEAST_HISTORY_ROWS, MOST_HISTORIES } from '../evaluation/train-recipe-model.ts';
 import type { EntityHistory } from '../evaluation/backtest.ts';
 import { planShards, readInventory, type Shard } from '../metrics/inventory.ts';
 import { localOffset } from '../metrics/time-zone.ts';
@@ -18,7 +18,8 @@ import { metricNames } from './judge-recipe.ts';
 import { learningWindows } from './learning-windows.ts';
 import { trainingMetrics } from './own-metrics.ts';
 import { type EntityPast, readPast, rowsToLearnFrom } from './training-data.ts';
-import { voteLimit, weighModel, type Weighing } from './weigh-model.ts';
+import { forEachWatch } from './watches-in-turn.ts';
+import { splitOf, voteLimit, weighModel, type Weighing } from './weigh-model.ts';
 
 export type { BudgetOutcome } from './budget-threshold.ts';
 
@@ -66,23 +67,25 @@ export interface TrainSummary {
  * it goes the threshold that the watch's alert budget comes to on its own history.
  *
  * @throws RangeError for a watch that the settings do not have.
+ * @throws AggregateError after all watches were tried, where some failed.
  */
 export async function trainModels(request: TrainRequest, ports: TrainPorts): Promise<TrainSummary> {
   const tick = request.tick ?? Math.floor(ports.clock.now());
   const watches = request.watch === undefined ? watchesOf(ports.settings) : [watchNamed(ports.settings, request.watch)];
-  const trained: WatchTraining[] = [];
-  for (const [place, watch] of watches.entries()) {
+  let place = 0;
+  const trained = await forEachWatch(watches, tick, ports.log, async (watch) => {
     const startedAt = ports.clock.now();
-    request.onProgress?.(`reading the history of ${watch.name}`, 2 * place, 2 * watches.length);
+    const step = 2 * place++;
+    request.onProgress?.(`reading the history of ${watch.name}`, step, 2 * watches.length);
     const shards = planShards(await readInventory(ports, watch.name), watch.period);
     const past = await readTrainingPast(watch, shards, tick, ports);
-    request.onProgress?.(`training ${watch.name}`, 2 * place + 1, 2 * watches.length);
+    request.onProgress?.(`training ${watch.name}`, step + 1, 2 * watches.length);
     const training = await trainWatch(watch, shards, past, tick, request, ports);
     ports.log.info('watch trained', { ...training });
     const endedAt = ports.clock.now();
     await ports.sink.publish(trainingMetrics(training, endedAt - startedAt, endedAt));
-    trained.push(training);
-  }
+    return training;
+  });
   request.onProgress?.('done', 2 * watches.length, 2 * watches.length);
   return { watches: trained };
 }
@@ -233,6 +236,12 @@ function weighCandidate(
       reason: `the longest history has ${longest} rows, and ${Math.ceil(LEAST_HISTORY_ROWS / TRAINED_PART)} are needed`,
     };
   }
+  const learnable = long.filter((one) => isLearnable(one, names.length, watch.period, splitOf(one)));
+  if (learnable.length === 0)
+    return {
+      isAsked: true,
+      reason: `in none of ${long.length} histories were all of ${names.join(', ')} there for long enough at once`,
+    };
   const inUse = champion === undefined ? undefined : restoreModel(champion.model.id, champion.model.model).fused;
   const fits =
     inUse?.recipe.state.stepSeconds === watch.period && inUse.recipe.state.columns.join('\n') === names.join('\n');
@@ -246,7 +255,7 @@ function weighCandidate(
   const offset = localOffset(watch.timezone);
   const forest = { ...watch.forest, detector };
   const holder = fits ? inUse : undefined;
-  const weighing = weighModel(long, names, watch.period, offset, forest, made.seed, eventsPerWeek, holder);
+  const weighing = weighModel(learnable, names, watch.period, offset, forest, made.seed, eventsPerWeek, holder);
   const { candidate } = weighing.quality;
   const { quality, least, name } = hurdle(weighing, before, settingsDigest);
   const words = `average precision ${candidate.toFixed(3)} on ${weighing.faults} planted faults, ${name} ${quality.toFixed(3)}`;

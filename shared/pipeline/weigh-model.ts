@@ -30,6 +30,8 @@ export interface Weighing {
 
 /** What is trained on; the rest judges. */
 const TRAINED_PART = 0.7;
+/** Rows of a history that are trained on. */
+export const splitOf = ({ times }: EntityHistory): number => Math.floor(times.length * TRAINED_PART);
 /** Events a week and entity that the vote may raise by itself where the watch has no alert budget. */
 const USUAL_EVENTS_PER_WEEK = 0.5;
 
@@ -53,15 +55,14 @@ export function weighModel(
   champion: EntityModel['fused'],
 ): Weighing {
   const width = columns.length;
-  const split = (history: EntityHistory): number => Math.floor(history.times.length * TRAINED_PART);
-  const starts = histories.map((history) => rowsOf(history, split(history), width));
+  const starts = histories.map((history) => rowsOf(history, splitOf(history), width));
   const tried = trainRecipeModel(starts, columns, stepSeconds, offset, forest, seed);
   const sampleSize = tried.sampleSize?.sampleSize ?? forest.sampleSize ?? 0;
   const candidate = restoreRecipeModel(tried.model, offset);
 
   const random = createRandom(seed);
   const planted = histories.map((history) => {
-    const from = split(history);
+    const from = splitOf(history);
     const behind = plantFaults(history.values.subarray(from * width), width, random);
     const values = history.values.slice();
     values.set(behind.values, from * width);
@@ -69,7 +70,7 @@ export function weighModel(
   });
   const labels = Uint8Array.from(planted.flatMap((one) => [...one.labels]));
   const streamed = planted.map(({ history, from }) => streamScores(history, width, stepSeconds).subarray(from));
-  const usual = histories.map((history) => streamScores(history, width, stepSeconds).subarray(split(history)));
+  const usual = histories.map((history) => streamScores(history, width, stepSeconds).subarray(splitOf(history)));
   const precisionOf = (scores: readonly Float64Array[]): number => {
     const pooled = Float64Array.from(
       scores.flatMap((one) => [...one]),
@@ -102,7 +103,7 @@ export function weighModel(
       usual,
       decadesOf(
         candidate,
-        histories.map((history) => ({ history, from: split(history) })),
+        histories.map((history) => ({ history, from: splitOf(history) })),
       ),
     ],
     stepSeconds,
@@ -116,7 +117,7 @@ export function weighModel(
   const { model } = trainRecipeModel(histories, columns, stepSeconds, offset, chosen, seed);
   return {
     model: { recipe: model, fusion, alertDecades: voteLimit(fusion, forest, eventsPerWeek) },
-    heldFrom: Math.min(...histories.map((history) => history.times[split(history)])),
+    heldFrom: Math.min(...histories.map((history) => history.times[splitOf(history)])),
     quality,
     faults: planted.reduce((sum, one) => sum + one.faults, 0),
     rows: labels.length,

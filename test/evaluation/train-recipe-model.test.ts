@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { restoreRecipeModel, type RecipeModelState } from '../../shared/detectors/recipe-model.ts';
 import { backtest, prepareTrial, type Candidate, type EntityHistory } from '../../shared/evaluation/backtest.ts';
 import { chooseSampleSize } from '../../shared/evaluation/sample-size.ts';
-import { trainRecipeModel } from '../../shared/evaluation/train-recipe-model.ts';
+import { isLearnable, trainRecipeModel } from '../../shared/evaluation/train-recipe-model.ts';
 import { isolationForest } from '../../shared/detectors/isolation-forest.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
 
@@ -163,5 +163,52 @@ describe('the model of a watch', () => {
     expect(() => restoreRecipeModel({ ...trained.model, members: trained.model.members.slice(1) }, utc)).toThrow(
       /1 detectors for 2 votes/,
     );
+  });
+});
+
+describe('whether a history can be learned from', () => {
+  const rows = 2000;
+  const split = 1400;
+  const whole = server(rows, 7);
+  /** With the network unknown from `from` to `to`. */
+  const without = (from: number, to: number, of = whole): EntityHistory => {
+    const values = of.values.slice();
+    for (let row = from; row < to; row++) values[row * 4 + 2] = Number.NaN;
+    return { times: of.times, values };
+  };
+
+  it.each([
+    ['of all its metrics', whole, true],
+    ['with gaps here and there', without(500, 560), true],
+    ['of a metric that was never seen', without(0, rows), false],
+    ['of a metric that was seen only lately', without(0, 1300), false],
+    ['of a metric that has fallen silent', without(1350, rows), false],
+    ['of a metric that is seen every other time', server(rows, 8), false],
+  ])('%s: %#', (title, history, expected) => {
+    const given = title.includes('every other')
+      ? { ...history, values: history.values.map((v, at) => (at % 8 === 2 ? Number.NaN : v)) }
+      : history;
+    expect(isLearnable(given, 4, STEP, split)).toBe(expected);
+  });
+
+  it('of minutes takes more than two days: each of its metrics must have been seen for one', () => {
+    const { times, values } = server(3600, 9);
+    const minutes = { times: times.map((_, row) => times[0] + row * 60), values };
+    const upTo = (rows: number) => ({
+      times: minutes.times.subarray(0, rows),
+      values: minutes.values.subarray(0, rows * 4),
+    });
+    expect(isLearnable(upTo(2100), 4, 60, 1470)).toBe(false);
+    expect(isLearnable(minutes, 4, 60, 2520)).toBe(true);
+    expect(() => trainRecipeModel([upTo(2520)], COLUMNS, 60, utc, forest, 1)).not.toThrow();
+  });
+
+  it.each([0, 300, 700, 1000])('and what can be learned from never fails to be: gap from %i', (from) => {
+    for (const length of [200, 500, 900]) {
+      const history = without(from, Math.min(rows, from + length));
+      if (!isLearnable(history, 4, STEP, split)) continue;
+      const start = { times: history.times.subarray(0, split), values: history.values.subarray(0, split * 4) };
+      expect(() => trainRecipeModel([start], COLUMNS, STEP, utc, forest, 1), `${length} rows`).not.toThrow();
+    }
   });
 });
