@@ -35,11 +35,11 @@ export function* foreseenLines(foreseen: Foresight, terminal: Terminal): Generat
 }
 
 function* crossingLines(
-  { description, crossedAt, danger, lead }: Crossing,
+  { description, crossedAt, danger }: Crossing,
   width: number,
   { colours, unicode }: Terminal,
 ): Generator<string> {
-  if (danger === undefined || lead === undefined) return;
+  if (danger === undefined) return;
   const colour = createColors(colours);
   const { finding, toldAt } = danger;
   const name = `${plainName(description.entity)} ${plainName(description.label)}`;
@@ -52,7 +52,7 @@ function* crossingLines(
     for (const line of terminalForecastChart(spec, { width: width - 3, height: chartRows, colours, unicode }))
       yield `   ${line}`;
   }
-  yield `${clockOf(crossedAt)}  ${colour.green('crossed')}, ${durationWords(lead)} after it was told`;
+  yield `${clockOf(crossedAt)}  ${colour.green('crossed')}, ${durationWords(crossedAt - toldAt)} after it was told`;
 }
 
 /** `12 of 13 crossings were foreseen, half of them 40 minutes ahead or more; 2 were told that did not come.` */

@@ -26,7 +26,7 @@ export interface Crossing {
   readonly crossedAt: number;
   /** What was told of it before it happened; undefined where nothing was. */
   readonly danger?: Danger;
-  /** From the telling to the crossing, seconds. */
+  /** From the telling to the crossing, seconds; never more than was looked ahead, however early it was said. */
   readonly lead?: number;
 }
 
@@ -105,7 +105,7 @@ function crossingsOf(
     if (!isNew) continue;
     const danger = dangers.find(({ toldAt, lastTold }) => toldAt <= time && lastTold >= time - horizon);
     const head = { description, limit, crossedAt: time };
-    crossings.push(danger === undefined ? head : { ...head, danger, lead: time - danger.toldAt });
+    crossings.push(danger === undefined ? head : { ...head, danger, lead: Math.min(horizon, time - danger.toldAt) });
   }
   return crossings;
 }

@@ -118,6 +118,13 @@ describe('dangers, as signals tell them', () => {
 describe('what was foreseen, beside what came', () => {
   it.each<[string, readonly Signal[], readonly number[], (number | undefined)[], number]>([
     ['told before it came: foreseen, with its lead', said(...quiet(14), 'firing', 'firing'), [20, 21], [5 * every], 0],
+    [
+      'told an hour before, and ever since: no more than was looked ahead',
+      said(...quiet(14), ...Array.from({ length: 12 }, () => 'firing' as const)),
+      [27],
+      [9 * every],
+      0,
+    ],
     ['told when it came: foreseen without a lead', said(...quiet(19), 'firing'), [20], [0], 0],
     ['told after it came: not foreseen, and not in vain', said(...quiet(20), 'firing'), [20, 21], [undefined], 0],
     ['never told', [], [20], [undefined], 0],
