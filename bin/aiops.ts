@@ -106,7 +106,7 @@ const commands: readonly CommandDescription[] = [
   },
   {
     usage: 'backtest <what>',
-    summary: 'forecast: from many moments of the past of series in CSV files, beside what came',
+    summary: 'forecast: how far off forecasts of the past of CSV files were',
     options: [
       ['--data <folder>', 'The series: CSV files, plain or gzipped'],
       ['--forecaster <name>', 'Which is measured (automatic)'],
