@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { automaticShape } from '../../shared/forecasters/automatic-shape.ts';
+import { expertWeights } from '../../shared/forecasters/expert-weights.ts';
+import { guardedWeights, guardForce } from '../../shared/forecasters/regime-guard.ts';
+import { conformalOffsets } from '../../shared/forecasters/residual-paths.ts';
+import { anchorAt, slotsThrough } from '../../shared/forecasters/row-slots.ts';
+import { createRandom } from '../../shared/numeric/random.ts';
+import fc from '../fakes/property.ts';
+
+const sum = (numbers: ArrayLike<number>): number => Array.from(numbers).reduce((total, one) => total + one, 0);
+
+/** Experts that are off by so much of a random amount each. */
+function trials(spreads: readonly number[], count: number, seed: number) {
+  const random = createRandom(seed);
+  const actual = Float64Array.from({ length: count }, () => 10 * random.normal());
+  const forecasts = Float64Array.from(
+    { length: count * spreads.length },
+    (_, at) => actual[Math.floor(at / spreads.length)] + spreads[at % spreads.length] * random.normal(),
+  );
+  return { count, experts: spreads.length, forecasts, actual };
+}
+
+describe('weights of experts', () => {
+  it('are a mixture, whatever the experts said', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 6 }),
+        fc.integer({ min: 1, max: 1e6 }),
+        (spreads, seed) => {
+          const weights = expertWeights(trials(spreads, 30, seed), 1);
+          expect(sum(weights)).toBeCloseTo(1, 9);
+          expect(Math.min(...weights)).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
+  });
+
+  it('go to who is always right', () => {
+    expect(expertWeights(trials([5, 0, 5], 50, 1), 1)[1]).toBeGreaterThan(0.95);
+  });
+
+  it('are shared by two who err alike, each in its own way', () => {
+    const [one, other, bad] = expertWeights(trials([2, 2, 20], 400, 2), 1);
+    expect(Math.abs(one - other)).toBeLessThan(0.15);
+    expect(bad).toBeLessThan(0.05);
+  });
+});
+
+describe('the regime guard', () => {
+  const weights = Float64Array.of(0.9, 0.1);
+
+  it.each([
+    ['sleeps while the last hour went as the backtest did', 1, 0],
+    ['is half awake at twice the error', 2, 0.5],
+    ['is in full force at three times the error, and beyond', 9, 1],
+  ] as const)('%s', (_, ensemble, force) => {
+    expect(guardForce({ experts: new Float64Array(2), ensemble }, 1, 1e-9)).toBe(force);
+  });
+
+  it('changes nothing while it sleeps', () => {
+    expect(guardedWeights(weights, { experts: Float64Array.of(9, 1), ensemble: 9 }, 0)).toBe(weights);
+  });
+
+  it('turns to who foresaw the last hour', () => {
+    const turned = guardedWeights(weights, { experts: Float64Array.of(9, 1), ensemble: 9 }, 1);
+    expect(turned[1]).toBeGreaterThan(0.7);
+    expect(sum(turned)).toBeCloseTo(1, 12);
+  });
+
+  it('has nobody to turn to where all were right', () => {
+    expect(guardedWeights(weights, { experts: new Float64Array(2), ensemble: 0 }, 1)).toEqual(weights);
+  });
+});
+
+describe('offsets of ranges', () => {
+  it('are conformal ranks of the errors, never beyond the largest', () => {
+    const values = Float32Array.from({ length: 19 }, (_, path) => path - 9);
+    const offsets = conformalOffsets({ count: 19, length: 1, values }, 1, [0.1, 0.5, 0.9, 0.999], 0);
+    expect([...offsets]).toEqual([-8, 0, 8, 9]);
+  });
+
+  it('hold as many new errors of the same kind as they say', () => {
+    const random = createRandom(5);
+    const values = Float32Array.from({ length: 139 * 12 }, () => random.normal());
+    const offsets = conformalOffsets({ count: 139, length: 12, values }, 1, [0.1, 0.9]);
+    const inside = Array.from({ length: 4000 }, () => random.normal()).filter(
+      (x) => x >= offsets[10] && x <= offsets[11],
+    );
+    expect(inside.length / 4000).toBeGreaterThan(0.75);
+    expect(inside.length / 4000).toBeLessThan(0.85);
+  });
+});
+
+describe('slots of rows', () => {
+  it('are the rows themselves where a row is one slot', () => {
+    const rows = Float64Array.of(3, 1, 4, 1);
+    const out = new Float64Array(4);
+    slotsThrough(rows, 4, 100, 1, 4, out);
+    expect([...out]).toEqual([...rows]);
+  });
+
+  it('begin at the present and run through the middles of the rows', () => {
+    const out = new Float64Array(10);
+    slotsThrough(Float64Array.of(3, 8), 2, 0, 5, 10, out);
+    expect([...out].map((value) => Number(value.toFixed(9)))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 8, 8]);
+  });
+
+  it('begin at the newest slot where nothing is smoothed, else nearer to the ones before', () => {
+    const slots = Float64Array.of(...new Array<number>(200).fill(0), 10);
+    expect(anchorAt(slots, 200, 1)).toBe(10);
+    expect(anchorAt(slots, 200, 0.2)).toBeCloseTo(2, 9);
+  });
+});
+
+it.each([10, 60, 300, 900, 3600, 21_600, 86_400])(
+  'of rows of %s s a backtest falls on all times of the day',
+  (rowSeconds) => {
+    const { day, stride, earlyStride, far, near, least, search, window } = automaticShape(rowSeconds);
+    for (const one of [stride, earlyStride]) {
+      expect(new Set(Array.from({ length: day }, (_, k) => (k * one) % day)).size).toBe(day);
+    }
+    expect([...far].every((row, index) => row > (far[index - 1] ?? near) && row <= day)).toBe(true);
+    expect(near).toBeLessThanOrEqual(day);
+    expect(least).toBeLessThan(window);
+    expect(search).toBeLessThan(window);
+  },
+);
