@@ -57,17 +57,25 @@ describe('forecast on files', { timeout: 60_000 }, () => {
     expect(said).toContain("limits: [{ metric: 'cpu', above: 80 }]");
   });
 
-  it('in one step says what is expected of a limit, what to do, and what that is worth, no wider than the terminal', async () => {
-    const { code, stdout, stderr } = await aiops(web(), ...source, '--series', 'cpu', '--above', '69');
+  it('in one step says what is expected of a limit, what to do and what that is worth, and leaves nothing behind', async () => {
+    const cwd = web();
+    const { code, stdout, stderr } = await aiops(cwd, ...source, '--series', 'cpu', '--above', '69');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const words of ['now ', 'predicted peak', '80 % range', 'limit', 'recommendation', 'forecasts were', '╌', '┊'])
       expect(stdout).toContain(words);
     expect(stdout).toMatch(/as of 2026-01-10 08:0\d:\d\d UTC/);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    // Neither state nor forecasts are left behind that a tick would go by, and nobody is told.
+    expect(existsSync(join(cwd, 'aiops-data/history'))).toBe(true);
+    const kept = readdirSync(join(cwd, 'aiops-data'), { recursive: true, encoding: 'utf8' });
+    expect(kept.filter((name) => /^(forecasts|state|incidents|audit|models)/.test(name))).toEqual([]);
   });
 
   it('forecasts what comes, as far ahead as asked: the rise towards ten', async () => {
-    const { stdout } = await aiops(web(), ...source, '--series', 'cpu', '--above', '69', '--horizon', '90m', '--json');
+    const cwd = web();
+    const limited = [...source, '--series', 'cpu', '--above', '69'];
+    const { stdout } = await aiops(cwd, ...limited, '--horizon', '90m', '--json', '--chart', 'a.png');
+    expect(readFileSync(join(cwd, 'a.png')).subarray(1, 4).toString()).toBe('PNG');
     const { watches } = JSON.parse(stdout) as Answer;
     const [{ series, horizon, at, withoutLimit }] = watches;
     expect({ horizon, withoutLimit }).toEqual({ horizon: 5400, withoutLimit: ['noise'] });
@@ -77,14 +85,6 @@ describe('forecast on files', { timeout: 60_000 }, () => {
     expect(current.value).toBeGreaterThan(65);
     expect(current.value).toBeLessThan(69);
     expect(outlooks[0]).toMatchObject({ isBeyond: false });
-  });
-
-  it('changes nothing that a tick goes by: neither state nor forecasts, and tells nobody', async () => {
-    const cwd = web();
-    await aiops(cwd, ...source, '--series', 'cpu', '--above', '69');
-    expect(existsSync(join(cwd, 'aiops-data/history'))).toBe(true);
-    const kept = readdirSync(join(cwd, 'aiops-data'), { recursive: true, encoding: 'utf8' });
-    expect(kept.filter((name) => /^(forecasts|state|incidents|audit|models)/.test(name))).toEqual([]);
   });
 
   it('draws the most urgent as a picture, and writes every step as CSV', async () => {
@@ -97,8 +97,6 @@ describe('forecast on files', { timeout: 60_000 }, () => {
     for (const words of ['web cpu', 'limit 60', 'forecast, 80 and 95 % ranges', '#171b22'])
       expect(svg).toContain(words);
     expect(svg).not.toContain('unusual');
-    await aiops(cwd, ...limited, '--chart', 'a.png');
-    expect(readFileSync(join(cwd, 'a.png')).subarray(1, 4).toString()).toBe('PNG');
     const [header, ...lines] = readFileSync(join(cwd, 'a.csv'), 'utf8').trimEnd().split('\n');
     expect(header).toBe('watch,entity,series,time,mean,lower_80,upper_80,lower_95,upper_95');
     expect(lines.length).toBeGreaterThanOrEqual(9);
