@@ -75,7 +75,7 @@ function fleet(): Row {
     for (let index = 0; index < SERIES; index++) {
       const known = automaticForecaster.restore(states[index % DIFFERENT]);
       const answer = known.forecast(series[index % DIFFERENT], 9, LEVELS);
-      paths += 'paths' in answer ? (answer.paths?.count ?? 0) : 0;
+      paths += 'paths' in answer ? answer.paths.count : 0;
       if (index % 500 === 0) peak = Math.max(peak, process.memoryUsage().rss);
     }
   });
