@@ -1,4 +1,4 @@
-import { planShards, readInventory } from '../metrics/inventory.ts';
+import { idleShards, planShards, readInventory } from '../metrics/inventory.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { forecastEvery } from '../settings/forecast-settings.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
@@ -52,11 +52,14 @@ export async function forecastMetrics(request: TickRequest, ports: ForecastPorts
 }
 
 async function tickWatch(watch: Watch, tick: number, ports: ForecastPorts): Promise<WatchForecasts> {
-  const planned = planShards(await readInventory(ports, watch.name), watch.period);
+  const inventory = await readInventory(ports, watch.name);
+  const planned = planShards(inventory, watch.period);
   const limited = planned.map(({ shard, series }) => ({ shard, count: limitedSeries(series, watch).length }));
   const busy = limited.filter(({ count }) => count > 0);
-  const due = isHourly(tick, forecastEvery(watch)) ? limited : busy;
-  const messages = due.map(({ shard }): ShardMessage => ({ watch: watch.name, shard, tick }));
+  const due = isHourly(tick, forecastEvery(watch))
+    ? [...limited.map(({ shard }) => shard), ...idleShards(inventory, planned)]
+    : busy.map(({ shard }) => shard);
+  const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick }));
   const series = busy.reduce((sum, { count }) => sum + count, 0);
   const head = { watch: watch.name, shards: busy.length, series };
   if (messages.length > 1) {
@@ -71,7 +74,7 @@ async function tickWatch(watch: Watch, tick: number, ports: ForecastPorts): Prom
   return { ...head, ran, queued: 0 };
 }
 
-/** A shard without limits has nothing to forecast, and perhaps something to take back: once an hour it is asked. */
+/** A shard without limits, or without series, has nothing to forecast, and perhaps something to take back. */
 const isHourly = (tick: number, every: number): boolean =>
   Math.floor(tick / 3600) !== Math.floor((tick - every) / 3600);
 
