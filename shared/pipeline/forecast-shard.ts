@@ -32,7 +32,7 @@ const LONGEST_TRAINING_SECONDS = 120;
 /**
  * The forecasts of one shard of a watch at a tick, harmless when it is repeated, doubled, or dies anywhere: load the
  * state; read what history has got since; forecast, and store the forecasts under the tick's own key, once: if others
- * are there, theirs are told; emit the signals; commit state and tick by compare-and-swap; and only whoever won that
+ * are there, what they had read is read, and theirs are told; emit the signals; commit state and tick by compare-and-swap; and only whoever won that
  * publishes metrics and fits what is due.
  *
  * @throws RangeError for a watch that the settings do not have.
@@ -106,6 +106,7 @@ async function attemptForecast(
   const step: ForecastStep = { deployment: ports.settings.name, watch, shard, tick, state, series, fitted, pulls };
   const known = knownAt(step);
   const record = earlier ?? (await store(ports, step, known, read));
+  if (record === 'conflict') return 'conflict';
 
   const advance = advanceForecasts(step, known, record);
   if (advance.signals.length > 0) await ports.bus.publish(advance.signals);
@@ -136,13 +137,16 @@ async function fittedOf(
   return fitted?.periodSeconds === watch.period ? fitted : undefined;
 }
 
-/** What we forecast; or what another run of this tick stored while we did: then that is what was forecast. */
+/**
+ * What we forecast. Where another run of this tick stored its forecasts meanwhile, those are what was forecast, and we
+ * must begin anew from what it had read: it may have been more than we did, or less.
+ */
 async function store(
   ports: ForecastPorts,
   step: ForecastStep,
   known: KnownValues,
   read: ReadTicks,
-): Promise<ForecastRecord> {
+): Promise<ForecastRecord | 'conflict'> {
   const { watch, shard, tick } = step;
   const ours = {
     watch: watch.name,
@@ -154,10 +158,7 @@ async function store(
     series: makeForecasts(step, known),
   };
   const key = keys.forecasts(watch.name, shard, tick);
-  if ((await writeStored(ports, forecastRecordKind, key, ours, 'absent')) === 'stored') return ours;
-  const theirs = await readForecasts(ports, watch.name, shard, tick);
-  if (theirs === undefined) throw new Error(`object '${key}' was there and is gone: has it expired?`);
-  return theirs;
+  return (await writeStored(ports, forecastRecordKind, key, ours, 'absent')) === 'stored' ? ours : 'conflict';
 }
 
 async function trainWhatIsDue(
