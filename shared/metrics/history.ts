@@ -113,6 +113,8 @@ export interface ReadOptions {
    * object ends the reading with its error.
    */
   readonly onUnreadable?: ((error: StoredObjectError) => void) | undefined;
+  /** Pulls of later ticks that no compaction has merged yet are left out. @default none is */
+  readonly pulledUntil?: number;
 }
 
 /**
@@ -129,9 +131,8 @@ export async function* readDays(
   to: number,
   options: ReadOptions = {},
 ): AsyncIterable<DayOfPoints> {
-  const ticks = await collect(
-    listTicks(ports, watch, shard, periodSeconds, Math.max(-1, from - 1), to + latenessSeconds),
-  );
+  const newest = Math.min(to + latenessSeconds, options.pulledUntil ?? Infinity);
+  const ticks = await collect(listTicks(ports, watch, shard, periodSeconds, Math.max(-1, from - 1), newest));
   const merger = new PointMerger();
   let nextTick = 0;
   for (const day of await daysWithin(ports, watch, shard, periodSeconds, ticks, from, to)) {

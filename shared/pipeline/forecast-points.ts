@@ -35,7 +35,8 @@ const REVISED_SECONDS = 3600;
 
 /**
  * The points that history has got since they were read last: the newest ticks, one object each. After midnight, when
- * those of the day before may be compacted, and after a pause, from the days.
+ * those of the day before may be compacted, and after a pause, from the days: of what is not compacted yet no pull that
+ * is newer than `consumed`, so that a run of the same tick that comes later reads the same.
  *
  * @throws StoredObjectError where history cannot be read.
  */
@@ -54,13 +55,16 @@ export async function readNewPoints(ports: StoragePorts, request: NewPointsReque
     }
     return { pulls, ticks, consumed: ticks.at(-1) ?? after ?? upto };
   }
-  let consumed = after ?? 0;
-  for await (const one of listTicks(ports, watch, shard, periodSeconds, upto - REVISED_SECONDS, upto)) consumed = one;
+  const since = Math.min(from, upto - REVISED_SECONDS) - 1;
+  let consumed = earlier?.consumed ?? after ?? 0;
+  if (earlier === undefined)
+    for await (const one of listTicks(ports, watch, shard, periodSeconds, since, upto)) consumed = one;
   const pulls: HistoryTick[] = [];
+  const bounds = { pulledUntil: consumed };
   const none = { previous: [], problems: new Map<string, never>() };
-  for await (const { points } of readDays(ports, watch, shard, periodSeconds, undefined, from, tick))
+  for await (const { points } of readDays(ports, watch, shard, periodSeconds, undefined, from, tick, bounds))
     pulls.push({ ...none, tick, series: [...points].map(([id, one]) => ({ id, ...one, ticks: new Uint32Array(0) })) });
-  return { pulls, ticks: null, consumed: earlier?.consumed ?? consumed };
+  return { pulls, ticks: null, consumed };
 }
 
 async function collected(ticks: AsyncIterable<number>): Promise<readonly number[]> {
