@@ -173,13 +173,13 @@ function crossingRow(source: string, own: readonly SeriesBacktest[]): Row[] {
       'base rate': rounded(low.baseRate, 3),
       Brier: rounded(low.brier),
       'of base rate': rounded(base),
-      'Brier skill': rounded(1 - low.brier / base, 3),
+      'Brier skill': base > 0 ? rounded(1 - low.brier / base, 3) : null,
       'AUC-PR': rounded(low.averagePrecision, 3),
       'precision at .2': rounded(low.precision, 2),
       'recall at .2': rounded(low.recall, 2),
       'precision at .5': rounded(high.precision, 2),
       'recall at .5': rounded(high.recall, 2),
-      'lead, min': rounded((high.lead ?? Number.NaN) / 60, 0),
+      'lead, min': high.lead === undefined ? null : rounded(high.lead / 60, 0),
     },
   ];
 }

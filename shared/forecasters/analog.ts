@@ -65,17 +65,17 @@ export function analogSearches(
       most: neighbours,
     };
   });
-  return nearestWindows(values, distances).map(({ find, near, far }, index) => {
+  return nearestWindows(values, distances).map((windows, index) => {
     const { weights, centres, most } = distances[index];
     const after = new Float64Array(most);
     const answer: Continuation = { value: 0, spread: 0 };
     let newest = 0;
     return {
-      near,
-      far,
+      near: windows.near,
+      far: windows.far,
       find(row, withFar) {
         newest = row;
-        find(row, row - nearAhead, Math.max(weights.length, row - search), withFar ? row - farAhead : -1);
+        windows.find(row, row - nearAhead, Math.max(weights.length, row - search), withFar ? row - farAhead : -1);
       },
       continue({ count, ends }, ahead) {
         if (count === 0) {
