@@ -68,7 +68,8 @@ function whenReached(history: Series, limit: number): Saturation {
     return never(`only ${days.medians.length} whole days of history, and ${DAYS_NEEDED} are needed`);
   const now = newest(hours);
   if (now === undefined) return never('nothing was measured in the last hours');
-  if (now >= limit) return { ...never('it is there already'), reachesAt: end, earliest: end, latest: end };
+  // That it is there is no trend: whoever watches the limit says so.
+  if (now >= limit) return never('it is there already');
   const breaks = breaksIn(days.medians);
   const since = breaks.at(-1)?.block ?? 0;
   const course = trendSince(days, hours, since);

@@ -1,6 +1,7 @@
 import type { Signal } from '../alerting/signal.ts';
 import { startCoverage } from '../forecasters/adaptive-intervals.ts';
 import { restoreForecaster } from '../forecasters/catalogue.ts';
+import { fillsUp } from '../forecasters/fills-up.ts';
 import { limitsOf, type SeriesLimit } from '../forecasters/limits.ts';
 import { matchesGlob } from '../metrics/glob.ts';
 import type { HistoryTick } from '../metrics/history-format.ts';
@@ -16,9 +17,10 @@ import { forecastSeries, type SeriesQuestion } from './forecast-series.ts';
 import { forecastSignal } from './forecast-signal.ts';
 import type { ForecastState, ForecastTold, SeriesMemory } from './forecast-state.ts';
 import { type ForecastShardSummary, idleForecast } from './forecast-summary.ts';
-import { dangerAfter, type SeriesToTell, tellForecasts } from './forecast-tell.ts';
+import { dangerAfter, tellForecasts } from './forecast-tell.ts';
 import { heldGrid, holdValues, knownSeries } from './forecast-window.ts';
 import { retireEntity, toldInEarnest } from './recovered.ts';
+import type { SeriesToTell } from './series-to-tell.ts';
 import type { HeldValues } from './shard-state.ts';
 import type { Telling } from './tell-entity.ts';
 
@@ -131,11 +133,11 @@ export function advanceForecasts(
       known: own,
       isRuled: (side: SeriesLimit['side']) => isRuled(watch, description, side),
       horizon: forecastHorizon(watch),
+      fittedAt: serving?.fittedAt ?? 0,
     };
     const danger = dangerAfter({ ...facts, danger: memory.danger });
-    memories.push({ ...scoreForecasts(memory, own, one, tick, serving?.fittedAt ?? 0), danger });
-    const saturation = step.fitted === undefined ? undefined : (serving?.saturation ?? null);
-    toTell.push({ ...facts, description, danger, saturation });
+    memories.push({ ...scoreForecasts(memory, own, one, tick, facts.fittedAt), danger });
+    toTell.push({ ...facts, description, danger, saturation: saturationOf(step, description, serving) });
   }
   const spoken = speak(step, toTell);
   const skills = new Map([...fitted.values()].map(({ id, skill, hasSkill }) => [id, hasSkill ? skill : null]));
@@ -179,6 +181,16 @@ const freshMemory = (id: string): SeriesMemory => ({
   weight: 0,
   danger: [],
 });
+
+/** A line through the days means something only of what fills up, whatever was fitted. */
+function saturationOf(
+  { watch, fitted }: ForecastStep,
+  description: SeriesDescription,
+  serving: FittedSeries | undefined,
+): SeriesToTell['saturation'] {
+  if (fitted === undefined) return undefined;
+  return fillsUp(description, limitsOf(description, watch.limits)) ? (serving?.saturation ?? null) : null;
+}
 
 const isRuled = ({ rules }: Watch, { label }: SeriesDescription, side: SeriesLimit['side']): boolean =>
   rules.some(({ kind, metric }) => kind === side && matchesGlob(metric, label));

@@ -5,33 +5,16 @@ import { severityOfRecommendation } from '../forecasters/recommendation.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { Series } from '../metrics/series.ts';
 import type { SeriesForecast, SeriesOutlook } from './forecast-record.ts';
-import { type FittedSaturation } from './fitted-shard.ts';
+import { saturationKey, saturationStatement } from './forecast-saturation.ts';
 import { recovered } from './recovered.ts';
+import { digits, headOf, type SeriesToTell } from './series-to-tell.ts';
 import type { Told } from './shard-state.ts';
 import type { Statement, Telling } from './tell-entity.ts';
 
 type Side = SeriesLimit['side'];
 
-/** Of one series: what a tick found, and what is told of it follows from. */
-export interface SeriesToTell {
-  readonly description: SeriesDescription;
-  readonly made: SeriesForecast;
-  /** Everything known of it up to the newest settled slot. */
-  readonly known: Series;
-  /** Sides on which a limit was in danger before this tick. */
-  readonly danger: readonly Side[];
-  /** Of the newest training; null where nothing can fill up, undefined where it cannot be known now. */
-  readonly saturation: FittedSaturation | null | undefined;
-  /** A static rule of the watch tells when it is beyond a limit of this side. */
-  readonly isRuled: (side: Side) => boolean;
-  /** Seconds it is looked ahead. */
-  readonly horizon: number;
-}
-
 /** A danger that was foreseen passes when it has become less probable than this. */
 const PASSED_PROBABILITY = 0.3;
-/** What will be full later is nobody's business yet. */
-const SATURATION_SECONDS = 14 * 86_400;
 
 /**
  * The sides on which a limit of a series is in danger after a tick.
@@ -99,7 +82,6 @@ export function tellForecasts(series: readonly SeriesToTell[], told: readonly To
 }
 
 export const crossingKey = (series: string): string => `forecast:${series}`;
-const saturationKey = (series: string): string => `saturation:${series}`;
 
 const ranks: Readonly<Record<Recommendation, number>> = {
   NONE: 0,
@@ -117,27 +99,6 @@ const worst = (outlooks: readonly SeriesOutlook[]): SeriesOutlook =>
       ? other
       : one,
   );
-
-function headOf({
-  description,
-  made,
-}: SeriesToTell): Pick<
-  Statement,
-  'kind' | 'series' | 'label' | 'unit' | 'observed' | 'rarity' | 'shares' | 'expected' | 'lower' | 'upper'
-> {
-  return {
-    kind: 'forecast',
-    series: description.id,
-    label: description.label,
-    unit: description.nature.unit,
-    observed: finite(made.current),
-    expected: null,
-    lower: null,
-    upper: null,
-    rarity: null,
-    shares: [],
-  };
-}
 
 function crossingStatement(one: SeriesToTell, earlier: Told | undefined, tick: number): Statement | undefined {
   const { made, danger, description } = one;
@@ -198,55 +159,3 @@ function dangerWords(outlook: SeriesOutlook, { label }: SeriesDescription, curre
 
 const passedWords = ({ limit }: SeriesOutlook, { label }: SeriesDescription): string =>
   `${label} is not expected ${limit.side} its limit of ${digits(limit.value)} any more`;
-
-function saturationStatement(one: SeriesToTell, earlier: Told | undefined, tick: number): Statement {
-  const { saturation, description, made } = one;
-  const head = { key: saturationKey(description.id), source: 'saturation', score: 0, ...headOf(one) };
-  const since = earlier?.finding.since ?? tick;
-  if (saturation === undefined)
-    return { ...head, status: 'unknown', since, explanation: `whether ${description.label} fills up cannot be said` };
-  if (saturation === null)
-    return { ...head, status: 'normal', since, explanation: `${description.label} does not fill up any more` };
-  const { limit, reachesAt, earliest, latest, note, perDay } = saturation;
-  const isFiring = reachesAt !== null && reachesAt - tick <= SATURATION_SECONDS;
-  const isOngoing = earlier?.normalTicks === 0;
-  const end = limit.side === 'above' ? 'full' : 'used up';
-  const rate = `${digits(Math.abs(perDay))} a day`;
-  return {
-    ...head,
-    status: isFiring ? 'firing' : 'normal',
-    since: isFiring && !isOngoing ? tick : since,
-    ...(isFiring ? { severity: saturationSeverity(reachesAt - tick) } : {}),
-    explanation: isFiring
-      ? `${description.label} will be ${end} in about ${dayWords(reachesAt - tick)}: ${rate}`
-      : `${description.label} is not about to be ${end} any more`,
-    forecast: {
-      limit,
-      probability: null,
-      crossesAt: reachesAt,
-      ...(earliest === null || latest === null ? {} : { between: [earliest, latest] as [number, number] }),
-      isBeyond: Number.isFinite(made.current) && isBeyond(made.current, limit),
-      recommendation: isFiring ? saturationAdvice(reachesAt - tick) : 'NONE',
-      scaleTo: null,
-      skill: null,
-      note,
-    },
-  };
-}
-
-const DAY = 86_400;
-
-/** Days in which disks are ordered, hours in which somebody must come. */
-const saturationAdvice = (seconds: number): Recommendation =>
-  seconds <= DAY ? 'SCALE_SOON' : seconds <= 3 * DAY ? 'PREPARE_SCALING' : 'MONITOR';
-
-const saturationSeverity = (seconds: number) => severityOfRecommendation[saturationAdvice(seconds)];
-
-function dayWords(seconds: number): string {
-  const [count, unit] =
-    seconds < 1.5 * DAY ? [Math.max(1, Math.round(seconds / 3600)), 'hour'] : [Math.round(seconds / DAY), 'day'];
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
-}
-
-const digits = (value: number): string => String(Number(value.toPrecision(4)));
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

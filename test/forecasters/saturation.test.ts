@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { fillsUp } from '../../shared/forecasters/fills-up.ts';
 import { saturationOf } from '../../shared/forecasters/saturation.ts';
+import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import type { Series } from '../../shared/metrics/series.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
-import { DAY, mapped, rhythm, START, STEP } from './made-up-series.ts';
+import { DAY, mapped, rhythm, START } from './made-up-series.ts';
 
 const SECONDS_A_DAY = 86_400;
 const above90 = { value: 90, side: 'above' } as const;
@@ -68,12 +70,17 @@ describe('when a slow metric is full', () => {
     expect(said).toBeLessThanOrEqual(8);
   });
 
-  it('is now where it is there already, and is the same below as above', () => {
-    const full = leak(14, 1);
-    expect(saturationOf(full, { value: 60, side: 'above' })).toMatchObject({
-      reachesAt: full.start + full.values.length * STEP,
+  it('is not said of what is there already: that is no trend', () => {
+    expect(saturationOf(leak(14, 1), { value: 60, side: 'above' })).toEqual({
+      reachesAt: null,
+      earliest: null,
+      latest: null,
+      perDay: 0,
       note: 'it is there already',
     });
+  });
+
+  it('is the same below as above', () => {
     const up = saturationOf(leak(14, 1), above90);
     const down = saturationOf(
       mapped(leak(14, 1), (value) => -value),
@@ -102,6 +109,35 @@ describe('when a slow metric is full', () => {
   ])('refuses %s', (_, ask, words) => {
     expect(ask).toThrow(RangeError);
     expect(ask).toThrow(words);
+  });
+});
+
+describe('what may fill up', () => {
+  const of = (name: string): SeriesDescription => ({
+    id: name,
+    entity: 'e',
+    label: name,
+    metric: { namespace: 'Test', name, dimensions: {}, statistic: 'Average' },
+    periodSeconds: 300,
+    nature: { unit: 'Percent', bad: 'up', gap: 'gap', highest: 100 },
+  });
+  const usual = { value: 80, side: 'above', isAsked: false } as const;
+
+  it.each([
+    'MemoryUtilization mem_used_percent disk_used_percent swap_used_percent EBSFilesystemUtilization JVMMemoryPressure',
+    'DiskSpaceUtilization DatabaseMemoryUsagePercentage KafkaDataLogsDiskUsed FreeStorageSpace disk_inodes_free disk',
+  ])('is disk and memory: %s', (names) => {
+    for (const name of names.split(' ')) expect(fillsUp(of(name), [usual]), name).toBe(true);
+  });
+
+  it.each([
+    'CPUUtilization cpu_usage_active Processor Latency QueueDepth DiskQueueDepth DiskReadOps diskio_io_time',
+    'VolumeThroughputPercentage ConcurrentExecutions PercentIOLimit ACUUtilization MemberCount',
+  ])('is not what goes up and down, unless somebody wrote a limit for it: %s', (names) => {
+    for (const name of names.split(' ')) {
+      expect(fillsUp(of(name), [usual]), name).toBe(false);
+      expect(fillsUp(of(name), [{ ...usual, isAsked: true }]), name).toBe(true);
+    }
   });
 });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Outlook } from '../../shared/forecasters/outlook.ts';
 import type { FittedSaturation } from '../../shared/pipeline/fitted-shard.ts';
 import type { SeriesForecast, SeriesOutlook } from '../../shared/pipeline/forecast-record.ts';
-import { dangerAfter, type SeriesToTell, tellForecasts } from '../../shared/pipeline/forecast-tell.ts';
+import { dangerAfter, tellForecasts } from '../../shared/pipeline/forecast-tell.ts';
+import type { SeriesToTell } from '../../shared/pipeline/series-to-tell.ts';
 import type { Told } from '../../shared/pipeline/shard-state.ts';
 
 const tick = 1_772_445_600;
@@ -62,6 +63,7 @@ const toTell = (
   known: { start: tick - period * past.length, stepSeconds: period, values: Float64Array.from(past) },
   danger: [],
   saturation: null,
+  fittedAt: tick,
   isRuled: () => false,
   horizon,
   ...more,
@@ -242,5 +244,64 @@ describe('what is told', () => {
   ])('finds graver what is full %s', (_title, seconds, severity) => {
     const one = { ...toTell(forecast([])), saturation: saturation({ reachesAt: tick + seconds }) };
     expect(statement(one).severity).toBe(severity);
+  });
+
+  describe('of a slow trend', () => {
+    const hour = 3600;
+    const day = 24 * hour;
+    /** Ten days of a line with a daily rhythm of ±3, fitted `age` ago; the newest hour is `fallen` lower. */
+    const filling = (left: number, age = 0, fallen = 0, current?: number): SeriesToTell => {
+      const reachesAt = tick + left;
+      const slots = (10 * day) / period;
+      const values = Float64Array.from({ length: slots }, (_, k) => {
+        const time = tick - (slots - k) * period;
+        const line = 100 - (1.2 * (reachesAt - time)) / day;
+        return line - 3 + 3 * Math.cos((2 * Math.PI * time) / day) - (k >= slots - 12 ? fallen : 0);
+      });
+      return {
+        ...toTell(forecast([], { current: current ?? values[slots - 1] })),
+        known: { start: tick - slots * period, stepSeconds: period, values },
+        saturation: saturation({ reachesAt }),
+        fittedAt: tick - age,
+      };
+    };
+    const full = { ...filling(-2 * hour), made: forecast([], { current: 100 }) };
+    const stands: SeriesToTell = { ...full, saturation: saturation({ reachesAt: null, perDay: 0 }) };
+
+    it.each<[string, readonly SeriesToTell[], readonly string[]]>([
+      ['nothing where it is there already when it is fitted', [stands, stands], ['', '']],
+      ['nothing of a line that should have got there before', [filling(0), filling(-hour)], ['', '']],
+      [
+        'that it is full, for as long as it is, where that was foreseen',
+        [filling(hour), full, stands],
+        Array<string>(3).fill('saturation:e/cpu firing'),
+      ],
+      [
+        'that it should be full, and no longer than a day',
+        [filling(hour), filling(-hour), filling(-day)],
+        ['saturation:e/cpu firing', 'saturation:e/cpu firing', 'saturation:e/cpu normal'],
+      ],
+      [
+        'at once that it has passed, where somebody cleaned up since it was fitted',
+        [filling(9 * day, 5 * hour), filling(9 * day, 5 * hour, 20)],
+        ['saturation:e/cpu firing', 'saturation:e/cpu normal'],
+      ],
+      [
+        'on what only breathes with the day',
+        [filling(9 * day, 5 * hour), filling(9 * day, 5 * hour, 1)],
+        Array<string>(2).fill('saturation:e/cpu firing'),
+      ],
+    ])('is %s', (_title, ticks, said) => {
+      const bare = ticks.map((one) => [one]);
+      expect(story(bare)).toEqual(said);
+    });
+
+    it('says that it is full, and not that it will be', () => {
+      const [earlier] = tellForecasts([filling(hour)], [], tick).told;
+      expect(tellForecasts([stands], [earlier], tick + period).statements[0]).toMatchObject({
+        explanation: 'cpu is full',
+        forecast: { crossesAt: null, isBeyond: true },
+      });
+    });
   });
 });
