@@ -62,6 +62,16 @@ export function crossingOf(forecast: Forecast, limit: Limit, recent: Series): Cr
   return crossing(probability, slot, 'of the most probable single slot: within the whole time it is more probable');
 }
 
+/**
+ * How probable it is that a series goes beyond a value at any slot, on the bad side of it: of the paths, or without them
+ * of the most probable single slot of the bands; null with neither. The same numbers as {@link crossingOf} of a limit.
+ */
+export function chanceBeyond(forecast: Forecast, { value, side }: Limit): number | null {
+  const sign = side === 'above' ? 1 : -1;
+  if (forecast.paths !== undefined) return countPaths(forecast, forecast.paths, sign, sign * value).probability;
+  return forecast.bands.length === 0 ? null : fromBands(forecast, sign, sign * value).probability;
+}
+
 function lastKnown(values: Float64Array): number {
   let at = values.length - 1;
   while (at >= 0 && !Number.isFinite(values[at])) at--;

@@ -26,11 +26,10 @@ export type Crossing = Pick<Outlook, 'probability' | 'crossesAt' | 'isBeyond' | 
 /** Below it a crossing is not to be expected: more often than not it stays away. */
 export const EXPECTED_PROBABILITY = 0.5;
 /**
- * So sure it must be before more than preparing, and more than scaling soon, is advised. A wide band has a high peak and
- * says little; it is worth a look and not a page.
+ * So sure it must be, of going beyond what each advice begins at and not only beyond the limit, before it is given. A
+ * wide band has a high peak and says little; it is worth a look and not a page.
  */
-const SOON_PROBABILITY = 0.65;
-const IMMEDIATE_PROBABILITY = 0.8;
+const certainties = { PREPARE_SCALING: EXPECTED_PROBABILITY, SCALE_SOON: 0.65, SCALE_IMMEDIATELY: 0.8 } as const;
 
 /**
  * How full something is expected to be, in percent, by the worst that is expected of it:
@@ -60,14 +59,16 @@ export function utilisationAt(
  *
  * NONE where the peak stays on the good side, or the crossing is less probable than 1 in 2, or its probability cannot
  * be told, or the forecaster is no better than persistence (`hasSkill` false): nothing is foreseen then, and the note
- * says why. Otherwise MONITOR at least, and by {@link utilisationAt} more; SCALE_SOON needs a probability of .65,
- * SCALE_IMMEDIATELY one of .8. A limit that is crossed now is no forecast: its probability is 1, and what is advised
- * follows from the worse of what is and what is expected, without skill from what is alone.
+ * says why. Otherwise MONITOR at least, and by {@link utilisationAt} more: PREPARE_SCALING where its own value is
+ * exceeded with a probability of .5, SCALE_SOON of .65, SCALE_IMMEDIATELY of .8. A limit that is crossed now is no
+ * forecast: its probability is 1, and what is advised follows from what is; more than that is advised only where the
+ * forecast is that sure of it, and its forecaster has skill.
  *
  * The capacity to go to is utilisation ÷ target, as a multiple of what there is, from PREPARE_SCALING on; null for a
  * limit below that is no percentage, since what is left does not say how much there is in all.
  *
- * @param current the newest known value; NaN where there is none.
+ * @param facts.current the newest known value; NaN where there is none.
+ * @param facts.chanceBeyond how probable it is to go beyond a value on the limit's bad side; null where it cannot be told.
  */
 export function outlookOf(
   crossing: Crossing,
@@ -77,29 +78,34 @@ export function outlookOf(
     readonly nature: MetricNature;
     readonly hasSkill: boolean;
     readonly policy: RecommendationPolicy;
+    readonly chanceBeyond: (value: number) => number | null;
   },
 ): Outlook {
-  const { current, nature, hasSkill, policy } = facts;
+  const { current, nature, hasSkill, policy, chanceBeyond } = facts;
   const { value, side } = limit;
   const { isBeyond, peak, probability } = crossing;
   const head = { limit: { value, side }, isBeyond, peak, crossesAt: crossing.crossesAt };
   const staysWithin = side === 'above' ? !(peak.value > value) : !(peak.value < value);
-  const advised = (certainty: number, worst: number): Pick<Outlook, 'recommendation' | 'scaleTo'> => {
+  const advised = (worst: number, isKnown: (rung: Rung) => boolean): Pick<Outlook, 'recommendation' | 'scaleTo'> => {
     const utilisation = utilisationAt(worst, limit, nature, policy);
-    const recommendation = capped(rungOf(utilisation, policy), certainty);
-    const isScaled = recommendation !== 'NONE' && recommendation !== 'MONITOR';
+    const recommendation = rungs.find((rung) => utilisation >= startOf[rung](policy) && isKnown(rung)) ?? 'MONITOR';
     const isTellable = isPercentage(nature) || side === 'above';
-    return { recommendation, scaleTo: isScaled && isTellable ? rounded(utilisation / policy.target) : null };
+    const isScaled = recommendation !== 'MONITOR' && isTellable;
+    return { recommendation, scaleTo: isScaled ? rounded(utilisation / policy.target) : null };
   };
+  const isSure = (rung: Rung): boolean =>
+    (chanceBeyond(valueAt(startOf[rung](policy), limit, nature, policy)) ?? 0) >= certainties[rung];
   if (isBeyond) {
+    const reached = utilisationAt(current, limit, nature, policy);
     const worst = hasSkill ? worseOf(side, current, peak.value) : current;
-    return { ...head, probability: 1, note: crossing.note, ...advised(1, worst) };
+    const isKnown = (rung: Rung): boolean => reached >= startOf[rung](policy) || isSure(rung);
+    return { ...head, probability: 1, note: crossing.note, ...advised(worst, isKnown) };
   }
   const nothing = { recommendation: 'NONE', scaleTo: null } as const;
   if (!hasSkill) return { ...head, probability, ...nothing, note: noted(crossing.note, noSkillNote) };
   if (probability === null || staysWithin || probability < EXPECTED_PROBABILITY)
     return { ...head, probability, ...nothing, note: crossing.note };
-  return { ...head, probability, note: crossing.note, ...advised(probability, peak.value) };
+  return { ...head, probability, note: crossing.note, ...advised(peak.value, isSure) };
 }
 
 /** What is said where nothing is foreseen because nothing can be. */
@@ -108,19 +114,25 @@ export const noSkillNote = 'no better than the last value';
 const noted = (note: string, more: string): string =>
   note === '' || note.includes(more) ? (note === '' ? more : note) : `${note}; ${more}`;
 
-/** A crossing is worth a look at least, however far below the first rung its limit was set. */
-function rungOf(utilisation: number, { prepare, soon, immediately }: RecommendationPolicy): Recommendation {
-  if (utilisation >= immediately) return 'SCALE_IMMEDIATELY';
-  if (utilisation >= soon) return 'SCALE_SOON';
-  if (utilisation >= prepare) return 'PREPARE_SCALING';
-  return 'MONITOR';
-}
+/** From the most urgent on: a crossing is worth a look at least, however far below the first one its limit was set. */
+const rungs = ['SCALE_IMMEDIATELY', 'SCALE_SOON', 'PREPARE_SCALING'] as const;
+type Rung = (typeof rungs)[number];
 
-function capped(rung: Recommendation, certainty: number): Recommendation {
-  if (rung === 'SCALE_IMMEDIATELY' && certainty < IMMEDIATE_PROBABILITY)
-    return certainty < SOON_PROBABILITY ? 'PREPARE_SCALING' : 'SCALE_SOON';
-  if (rung === 'SCALE_SOON' && certainty < SOON_PROBABILITY) return 'PREPARE_SCALING';
-  return rung;
+const startOf: Readonly<Record<Rung, (policy: RecommendationPolicy) => number>> = {
+  PREPARE_SCALING: ({ prepare }) => prepare,
+  SCALE_SOON: ({ soon }) => soon,
+  SCALE_IMMEDIATELY: ({ immediately }) => immediately,
+};
+
+/** What a series reads at a utilisation, but never on the good side of its limit: {@link utilisationAt} turned round. */
+function valueAt(
+  utilisation: number,
+  { value, side }: Limit,
+  nature: MetricNature,
+  { monitor }: RecommendationPolicy,
+): number {
+  if (isPercentage(nature)) return worseOf(side, value, side === 'above' ? utilisation : 100 - utilisation);
+  return side === 'above' ? (value * utilisation) / monitor : (value * monitor) / utilisation;
 }
 
 const worseOf = (side: Limit['side'], one: number, other: number): number => {

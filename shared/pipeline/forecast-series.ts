@@ -1,6 +1,6 @@
 import type { CoverageState } from '../forecasters/adaptive-intervals.ts';
 import { adaptedLevel } from '../forecasters/adaptive-intervals.ts';
-import { crossingOf } from '../forecasters/crossing.ts';
+import { chanceBeyond, crossingOf } from '../forecasters/crossing.ts';
 import type { FittedForecaster, Forecast, ForecastBand } from '../forecasters/forecaster.ts';
 import type { SeriesLimit } from '../forecasters/limits.ts';
 import { outlookOf, type RecommendationPolicy } from '../forecasters/recommendation.ts';
@@ -75,8 +75,14 @@ export function forecastSeries(question: SeriesQuestion): SeriesForecast {
     lower95: wide.lower,
     upper95: wide.upper,
     outlooks: limits.map((limit) => {
-      const facts = { current: newest.current, nature, hasSkill: forecaster.hasSkill, policy };
-      const { severity, isAsked } = limit;
+      const { severity, isAsked, side } = limit;
+      const facts = {
+        current: newest.current,
+        nature,
+        hasSkill: forecaster.hasSkill,
+        policy,
+        chanceBeyond: (value: number) => chanceBeyond(answer, { value, side }),
+      };
       const outlook = outlookOf(crossingOf(answer, limit, recent), limit, facts);
       return { ...outlook, isAsked, ...(severity === undefined ? {} : { severity }) };
     }),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Limit } from '../../shared/forecasters/outlook.ts';
+import { chanceBeyond, crossingOf } from '../../shared/forecasters/crossing.ts';
+import type { Forecast } from '../../shared/forecasters/forecaster.ts';
+import type { Limit, Outlook } from '../../shared/forecasters/outlook.ts';
 import { recommendations } from '../../shared/forecasters/outlook.ts';
 import {
   type Crossing,
@@ -8,6 +10,7 @@ import {
   utilisationAt,
 } from '../../shared/forecasters/recommendation.ts';
 import type { MetricNature } from '../../shared/metrics/metric.ts';
+import type { Series } from '../../shared/metrics/series.ts';
 import fc from '../fakes/property.ts';
 
 const percent: MetricNature = { unit: 'Percent', bad: 'up', gap: 'gap', highest: 100 };
@@ -25,7 +28,7 @@ const crossing = (peak: number, probability: number | null, more: Partial<Crossi
   ...more,
 });
 const outlook = (given: Crossing, limit: Limit, nature: MetricNature, current = 50, hasSkill = true) =>
-  outlookOf(given, limit, { current, nature, hasSkill, policy });
+  outlookOf(given, limit, { current, nature, hasSkill, policy, chanceBeyond: () => given.probability });
 
 describe('what is advised', () => {
   it.each<[string, Crossing, Limit, MetricNature, string, number | null]>([
@@ -54,6 +57,52 @@ describe('what is advised', () => {
     expect(outlook(given, limit, nature)).toMatchObject({ recommendation, scaleTo, probability: given.probability });
   });
 
+  describe('from possible courses', () => {
+    const recent: Series = {
+      start: 0,
+      stepSeconds: 300,
+      values: Float64Array.from({ length: 30 }, (_, k) => 60 + (k % 9)),
+    };
+    /** As many courses of one step as there are values, each as probable. */
+    const of = (values: readonly number[], current = 68): Outlook => {
+      const forecast: Forecast = {
+        start: 9000,
+        stepSeconds: 300,
+        mean: Float64Array.of(values.reduce((sum, value) => sum + value, 0) / values.length),
+        bands: [],
+        paths: { count: values.length, horizon: 1, values: Float64Array.from(values) },
+      };
+      const known = { ...recent, values: recent.values.with(29, current) };
+      const chance = (value: number) => chanceBeyond(forecast, above(value));
+      const facts = { current, nature: percent, hasSkill: true, policy, chanceBeyond: chance };
+      return outlookOf(crossingOf(forecast, above(80), known), above(80), facts);
+    };
+    const courses = (...groups: readonly (readonly [count: number, value: number])[]): readonly number[] =>
+      groups.flatMap(([count, value]) => Array<number>(count).fill(value));
+
+    it.each<[string, readonly number[], string]>([
+      [
+        'all beyond 80 and half beyond 95 is worth preparing, and no page',
+        courses([47, 82], [53, 99]),
+        'PREPARE_SCALING',
+      ],
+      ['two thirds beyond 90 is soon', courses([33, 82], [67, 99]), 'SCALE_SOON'],
+      ['two thirds beyond 95 is not at once', courses([30, 91], [70, 99]), 'SCALE_SOON'],
+      ['four fifths beyond 95 is at once', courses([18, 82], [82, 99]), 'SCALE_IMMEDIATELY'],
+      ['all of them just beyond is watched', courses([100, 81]), 'MONITOR'],
+    ])('%s', (_title, values, recommendation) => {
+      expect(of(values).recommendation).toBe(recommendation);
+    });
+
+    it.each<[string, number, readonly number[], string]>([
+      ['what is there already needs no probability', 91, courses([100, 82]), 'SCALE_SOON'],
+      ['what may come needs its own', 86, courses([45, 82], [55, 99]), 'PREPARE_SCALING'],
+      ['what surely comes counts', 82, courses([10, 82], [90, 99]), 'SCALE_IMMEDIATELY'],
+    ])('while it is beyond, %s', (_title, current, values, recommendation) => {
+      expect(of(values, current)).toMatchObject({ recommendation, isBeyond: true, probability: 1 });
+    });
+  });
+
   it('is nothing without skill, and says so', () => {
     const given = crossing(99, 0.99, { note: 'from bands' });
     expect(outlook(given, above(80), percent, 50, false)).toMatchObject({
@@ -63,13 +112,14 @@ describe('what is advised', () => {
     });
   });
 
-  it('follows from what is where the limit is crossed now, however improbable it was', () => {
-    const beyond = crossing(70, 0.01, { isBeyond: true });
+  it('follows from what is where the limit is crossed now', () => {
+    const beyond = crossing(70, 0.9, { isBeyond: true });
     expect(outlook(beyond, above(80), percent, 91)).toMatchObject({ recommendation: 'SCALE_SOON', probability: 1 });
     // What is expected counts only from somebody who knows better than the last value.
-    const worse = crossing(99, 0.01, { isBeyond: true });
+    const worse = crossing(99, 0.9, { isBeyond: true });
     expect(outlook(worse, above(80), percent, 91, true).recommendation).toBe('SCALE_IMMEDIATELY');
     expect(outlook(worse, above(80), percent, 91, false).recommendation).toBe('SCALE_SOON');
+    // What was improbable and is there is there all the same.
     expect(outlook(crossing(12, 0.01, { isBeyond: true }), below(20), percent, 4).recommendation).toBe(
       'SCALE_IMMEDIATELY',
     );
