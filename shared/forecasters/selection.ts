@@ -34,7 +34,7 @@ export interface Selection {
 export const defaultCandidates: readonly string[] = ['automatic', 'naive', 'seasonal-naive'];
 
 /** Below this skill the forecasts it flagged were measured to be no better than persistence. */
-const LEAST_SKILL = 0.02;
+export const LEAST_SKILL = 0.02;
 /** An incumbent gives way only to one whose error is less by this part: what is closer is chance. */
 const MARGIN = 0.03;
 /** Errors count from this part of the horizon on: 30 to 45 minutes of 45. */

@@ -3,7 +3,7 @@ import { lstmDefaults } from '../forecasters/lstm-options.ts';
 import { limitsOf } from '../forecasters/limits.ts';
 import type { Limit } from '../forecasters/outlook.ts';
 import { saturationOf } from '../forecasters/saturation.ts';
-import { defaultCandidates, type Selection, selectForecaster } from '../forecasters/selection.ts';
+import { defaultCandidates, LEAST_SKILL, type Selection, selectForecaster } from '../forecasters/selection.ts';
 import { matchesGlob } from '../metrics/glob.ts';
 import type { Shard } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
@@ -38,11 +38,10 @@ const NETWORK_MARGIN = 0.03;
 export function fitSeries(given: FitRequest): FittedSeries {
   const { description, history, at } = given;
   const request = { ...given, history: upToNewest(history) };
-  const first = firstValue(history.values);
   const head = {
     id: description.id,
     fittedAt: at,
-    since: first < history.values.length ? history.start + first * history.stepSeconds : Number.NaN,
+    since: knownSince(given),
     saturation: saturationNow(request),
     values: history.values,
   };
@@ -54,6 +53,17 @@ export function fitSeries(given: FitRequest): FittedSeries {
     if (!(error instanceof RangeError)) throw error;
     return { ...head, forecaster: null, skill: null, hasSkill: false, reason: error.message };
   }
+}
+
+/**
+ * Of short points fewer days are read than it takes to trust what was learned, and history may be kept for fewer: what
+ * was known of the series at earlier fits counts, too.
+ */
+function knownSince({ history, incumbent }: FitRequest): number {
+  const first = firstValue(history.values);
+  if (first === history.values.length) return Number.NaN;
+  const own = history.start + first * history.stepSeconds;
+  return Math.min(own, Number.isNaN(incumbent?.since) ? own : (incumbent?.since ?? own));
 }
 
 /** What is missing at the end says nothing of what was: a series that is late, or stopped, is learned all the same. */
@@ -77,7 +87,7 @@ function withNetwork({ history, horizonSteps, seed, network }: FitRequest, selec
     const skill = fitted.skill;
     if (skill === undefined || !(skill.value >= (selected.skill?.value ?? 0) + NETWORK_MARGIN)) return selected;
     const reason = `lstm: skill ${skill.value.toFixed(2)} after ${training.epochs} passes, ${selected.name} ${(selected.skill?.value ?? 0).toFixed(2)}`;
-    return { ...selected, name: 'lstm', fitted, skill, noSkill: false, reason };
+    return { ...selected, name: 'lstm', fitted, skill, noSkill: !(skill.value >= LEAST_SKILL), reason };
   } catch (error) {
     // Too little history for a network: the others need less.
     if (error instanceof RangeError) return selected;
