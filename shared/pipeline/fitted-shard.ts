@@ -120,6 +120,25 @@ export const readInUse = (
   shard: string,
 ): Promise<InUse | undefined> => readJson(store, pointerSchema, keys.forecastersInUse(watch, shard));
 
+/** What was in use when a fitting began, and the version of the object that its outcome is to replace. */
+export interface FittingStart {
+  readonly inUse: InUse | undefined;
+  readonly spare: Version | 'absent';
+}
+
+const spareOf = (inUse: InUse | undefined): FittedPlace['place'] => (inUse?.value.place === 'a' ? 'b' : 'a');
+
+/** To be asked before anything is read that is fitted on. @throws StoredObjectError where the pointer is damaged. */
+export async function beginFitting(
+  { store }: Pick<StoragePorts, 'store'>,
+  watch: string,
+  shard: string,
+): Promise<FittingStart> {
+  const inUse = await readInUse({ store }, watch, shard);
+  const spare = await store.get(keys.forecasters(watch, shard, spareOf(inUse)));
+  return { inUse, spare: spare?.version ?? 'absent' };
+}
+
 /**
  * The forecasters of a place. Undefined where there are none, or none that can be read: then nothing is forecast until
  * they are fitted anew, and whoever operates this is told.
@@ -144,19 +163,21 @@ export async function loadFitted(
  * Puts new forecasters into the place that is not in use, and into use. A tick that is repeated meanwhile still finds
  * the ones it began with.
  *
- * @param inUse what was in use when the fitting began.
+ * @param begun what was there when the fitting began.
  * @returns `overtaken` where others were put into use in between: then these are not.
  */
 export async function storeFitted(
   ports: StoragePorts,
   fitted: FittedShard,
   origin: { readonly by: string; readonly why: string },
-  inUse: InUse | undefined,
+  { inUse, spare }: FittingStart,
 ): Promise<'stored' | 'overtaken'> {
   const { watch, shard, trainedAt } = fitted;
-  const place = inUse?.value.place === 'a' ? 'b' : 'a';
+  const place = spareOf(inUse);
   if ((await readInUse(ports, watch, shard))?.version !== inUse?.version) return 'overtaken';
-  await writeStored(ports, fittedShardKind, keys.forecasters(watch, shard, place), fitted);
+  // Another that was quicker may have put this very place into use since.
+  const written = await writeStored(ports, fittedShardKind, keys.forecasters(watch, shard, place), fitted, spare);
+  if (written === 'conflict') return 'overtaken';
   const pointer = { version: 1, place, trainedAt, ...origin };
   const key = keys.forecastersInUse(watch, shard);
   const outcome = await writeJson(ports.store, key, pointer, inUse?.version ?? 'absent');

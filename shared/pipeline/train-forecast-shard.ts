@@ -10,7 +10,7 @@ import type { Watch } from '../settings/settings.ts';
 import { limitedSeries } from './advance-forecasts.ts';
 import { watchNamed } from './detect-ports.ts';
 import { fitSeries, networkSeries } from './fit-series.ts';
-import { type FittedSeries, type FittedShard, loadFitted, readInUse, storeFitted } from './fitted-shard.ts';
+import { beginFitting, type FittedSeries, type FittedShard, loadFitted, storeFitted } from './fitted-shard.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
 
 /** What a training needs from outside. */
@@ -117,7 +117,8 @@ export async function trainForecastShard(
   const head = { watch: watch.name, shard, series: series.length };
   if (series.length === 0 || watch.forecast === 'off') return { ...head, ...nothing, outcome: 'nothing-to-train' };
 
-  const inUse = await readInUse(ports, watch.name, shard);
+  const begun = await beginFitting(ports, watch.name, shard);
+  const { inUse } = begun;
   const loaded = inUse === undefined ? undefined : await loadFitted(ports, watch.name, shard, inUse.value);
   const before = loaded?.periodSeconds === watch.period ? loaded : undefined;
   const chosen = networks ? networkSeries(watch, planned) : undefined;
@@ -155,7 +156,7 @@ export async function trainForecastShard(
   });
   const done: FittedShard = { watch: watch.name, shard, periodSeconds: watch.period, trainedAt: tick, to, series: all };
   const why = `${fitted.size} of ${series.length} series were due`;
-  const stored = fitted.size === 0 ? 'no-time' : await storeFitted(ports, done, { by, why }, inUse);
+  const stored = fitted.size === 0 ? 'no-time' : await storeFitted(ports, done, { by, why }, begun);
   const outcome = stored === 'stored' ? 'trained' : stored;
   const training: ShardTraining = {
     ...head,
