@@ -58,7 +58,7 @@ const LEAST_GAIN = 1e-4;
  * that were best on the validation part. The same windows, options and seed give the same bits, whoever computes the
  * slopes, unless time is up.
  *
- * @throws Error where the numbers grow beyond all bounds, which a lower learning rate cures.
+ * @throws RangeError where the numbers grow beyond all bounds, which a lower learning rate cures.
  */
 export function trainLstmWeights(
   windows: LstmWindows,
@@ -94,7 +94,7 @@ export function trainLstmWeights(
         adam.step(parameters, slopes, learningRate);
         const loss = losses / batch;
         if (!Number.isFinite(loss))
-          throw new Error(`The LSTM's training error grew to ${loss} in epoch ${epoch}: lower its learningRate.`);
+          throw new RangeError(`The LSTM's training error grew to ${loss} in epoch ${epoch}: lower its learningRate.`);
         onProgress?.({
           epoch,
           epochs: options.epochs,
