@@ -19,8 +19,7 @@ const headers = {
 
 /** Digits that are written: more than any metric has. */
 const DIGITS = 9;
-const text = (value: number | undefined): string =>
-  value === undefined ? '' : String(Number(value.toPrecision(DIGITS)));
+const text = (value: number): string => String(Number(value.toPrecision(DIGITS)));
 
 /** @param folder made where it is not there; files of these names in it are replaced. */
 export async function backtestFiles(folder: string): Promise<BacktestFiles> {
@@ -61,9 +60,8 @@ export async function backtestFiles(folder: string): Promise<BacktestFiles> {
 function forecastLines(series: string, origins: readonly Origin[], { forecasts }: SeriesBacktest): string {
   let lines = '';
   forecasts.forEach((forecast, at) => {
-    const slots = forecast?.mean.length ?? 0;
-    for (let slot = 0; slot < slots; slot++) {
-      const numbers = [forecast?.mean, ...(forecast?.ends ?? [])].map((values) => text(values?.[slot]));
+    for (let slot = 0; slot < forecast.mean.length; slot++) {
+      const numbers = [forecast.mean, ...forecast.ends].map((values) => text(values[slot]));
       lines += `${series},${origins[at].row},${slot + 1},${numbers.join(',')}\n`;
     }
   });
@@ -73,7 +71,7 @@ function forecastLines(series: string, origins: readonly Origin[], { forecasts }
 function crossingLines(series: string, origins: readonly Origin[], { forecasts }: SeriesBacktest): string {
   let lines = '';
   forecasts.forEach((forecast, at) => {
-    if (origins[at].limit === null || forecast === null || forecast.probability === null) return;
+    if (origins[at].limit === null || forecast.probability === null) return;
     lines += `${series},${origins[at].row},${text(forecast.probability)}\n`;
   });
   return lines;

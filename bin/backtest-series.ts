@@ -1,9 +1,10 @@
 import { coverageOf, scaledError, type CrossingOutcome } from '../shared/evaluation/forecast-measures.ts';
 import { forecasterNamed } from '../shared/forecasters/catalogue.ts';
-import { crossingOf } from '../shared/forecasters/crossing.ts';
+import { chanceBeyond, crossingOf } from '../shared/forecasters/crossing.ts';
 import type { FittedForecaster, Forecast } from '../shared/forecasters/forecaster.ts';
-import type { Series } from '../shared/metrics/series.ts';
+import { lastPlace, type Series } from '../shared/metrics/series.ts';
 import { mean } from '../shared/numeric/statistics.ts';
+import { lastValueForecast } from './backtest-last-value.ts';
 
 /** A moment at which a series is forecast from what lay before it. */
 export interface Origin {
@@ -44,15 +45,15 @@ export interface SeriesBacktest {
   /** Milliseconds, and how often. */
   readonly fit: { readonly milliseconds: number; readonly times: number };
   readonly forecast: { readonly milliseconds: number; readonly times: number };
-  /** One per origin, where they were wanted. */
-  readonly forecasts: readonly (OriginForecast | null)[];
+  /** One per origin, where they were wanted; of the last value alone where the forecaster could say nothing. */
+  readonly forecasts: readonly OriginForecast[];
 }
 
 export interface OriginForecast {
   readonly mean: Float64Array;
   /** Lower and upper end at 80 %, then at 95 %. */
   readonly ends: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
-  /** Of going above the limit within 45 minutes; null where none was asked about, or it cannot be told. */
+  /** Of going above the limit within 45 minutes; null where none was asked about. */
   readonly probability: number | null;
 }
 
@@ -87,7 +88,7 @@ export function backtestSeries(request: SeriesBacktestRequest): SeriesBacktest {
   const coverage = { hour: LEVELS.map((): number[] => []), day: LEVELS.map((): number[] => []) };
   const crossings: CrossingOutcome[] = [];
   const unforecastable: Record<string, number> = {};
-  const forecasts: (OriginForecast | null)[] = [];
+  const forecasts: OriginForecast[] = [];
   const fit = { milliseconds: 0, times: 0 };
   const asked = { milliseconds: 0, times: 0 };
   let fitted: FittedForecaster<unknown> | undefined;
@@ -109,12 +110,12 @@ export function backtestSeries(request: SeriesBacktestRequest): SeriesBacktest {
     asked.times++;
     if ('unforecastable' in answer) {
       unforecastable[answer.unforecastable] = (unforecastable[answer.unforecastable] ?? 0) + 1;
-      if (wantsForecasts) forecasts.push(null);
+      if (wantsForecasts) forecasts.push(lastValueForecast(recent, day, limit));
       continue;
     }
     const came = known.subarray(row, row + day);
     ours.add(came, answer.mean, stepSeconds);
-    naive.add(came, new Float64Array(day).fill(lastValue(recent.values)), stepSeconds);
+    naive.add(came, new Float64Array(day).fill(recent.values[Math.max(0, lastPlace(recent.values))]), stepSeconds);
     if (row >= day) seasonal.add(came, values.subarray(row - day, row), stepSeconds);
     for (const [level] of LEVELS.entries()) {
       const band = answer.bands[level];
@@ -123,12 +124,12 @@ export function backtestSeries(request: SeriesBacktestRequest): SeriesBacktest {
       const whole = coverageOf(came.subarray(slots(HOUR, stepSeconds)), later(band, slots(HOUR, stepSeconds)));
       if (whole !== undefined && came.length === day) coverage.day[level].push(whole);
     }
-    const probability = limit === null ? null : crossingProbability(fitted, recent, limit);
-    if (limit !== null && probability !== null) {
+    const { told, counted } = limit === null ? { told: null, counted: null } : chanceOf(fitted, recent, limit);
+    if (limit !== null && told !== null) {
       const outcome = outcomeOf(came, slots(CROSSING_SECONDS, stepSeconds), limit, stepSeconds);
-      if (outcome !== undefined) crossings.push({ probability, ...outcome });
+      if (outcome !== undefined) crossings.push({ probability: told, ...outcome });
     }
-    if (wantsForecasts) forecasts.push({ mean: answer.mean, ends: endsOf(answer), probability });
+    if (wantsForecasts) forecasts.push({ mean: answer.mean, ends: endsOf(answer), probability: counted });
   }
   const averages = (lists: readonly number[][]): (number | null)[] =>
     lists.map((all) => (all.length === 0 ? null : mean(all)));
@@ -146,10 +147,22 @@ export function backtestSeries(request: SeriesBacktestRequest): SeriesBacktest {
   };
 }
 
-/** As it is asked in use: three quarters of an hour ahead, and no farther. */
-function crossingProbability(fitted: FittedForecaster<unknown>, recent: Series, limit: number): number | null {
+/**
+ * As it is asked in use: three quarters of an hour ahead, and no farther.
+ *
+ * @returns what people would be told, null where that is nothing; and what the forecast comes to all the same.
+ */
+function chanceOf(
+  fitted: FittedForecaster<unknown>,
+  recent: Series,
+  value: number,
+): { readonly told: number | null; readonly counted: number } {
+  const limit = { value, side: 'above' } as const;
   const near = fitted.forecast(recent, slots(CROSSING_SECONDS, recent.stepSeconds), LEVELS);
-  return 'unforecastable' in near ? null : crossingOf(near, { value: limit, side: 'above' }, recent).probability;
+  const plain = (): number => lastValueForecast(recent, 1, value).probability ?? 0.5;
+  if ('unforecastable' in near) return { told: null, counted: plain() };
+  const told = crossingOf(near, limit, recent).probability;
+  return { told, counted: told ?? chanceBeyond(near, limit) ?? plain() };
 }
 
 /** Undefined where not all of it came, and what did is no crossing. */
@@ -194,12 +207,6 @@ function unitOf(values: Float64Array, first: number, day: number): number {
     if (!Number.isNaN(change)) changes.push(change);
   }
   return Math.max(changes.length === 0 ? 0 : mean(changes), 1e-3 * deviation + 1e-9);
-}
-
-function lastValue(values: Float64Array): number {
-  let at = values.length - 1;
-  while (at > 0 && Number.isNaN(values[at])) at--;
-  return values[at];
 }
 
 const later = (band: Forecast['bands'][number], from: number): Forecast['bands'][number] => ({

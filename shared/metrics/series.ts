@@ -53,3 +53,6 @@ export function firstValue(values: Float64Array): number {
   while (index < values.length && Number.isNaN(values[index])) index += 1;
   return index;
 }
+
+/** Index of the last value that is one, or -1. */
+export const lastPlace = (values: Float64Array): number => values.findLastIndex((value) => !Number.isNaN(value));

@@ -73,11 +73,39 @@ describe('measuring one series', () => {
     expect(backtestSeries({ ...request, origins: [384, 480].map((row) => ({ row, limit: null })) }).fit.times).toBe(2);
   });
 
+  it.each([
+    ['stopped long ago', (value: number, row: number) => (row > 200 ? Number.NaN : value)],
+    ['was never there', () => Number.NaN],
+    ['has hardly begun', (value: number, row: number) => (row < 398 ? Number.NaN : value)],
+  ])('answers all the same, by its last value, of a series that %s', (_, change) => {
+    const [asked] = origins;
+    const { forecasts } = backtestSeries({
+      ...request,
+      forecaster: 'automatic',
+      values: values.map(change),
+      origins: [asked],
+    });
+    expect(forecasts).toHaveLength(1);
+    const [{ mean, ends, probability }] = forecasts;
+    expect([mean, ...ends].map(({ length }) => length)).toEqual([day, day, day, day, day]);
+    for (const numbers of [mean, ...ends]) expect(numbers.every(Number.isFinite)).toBe(true);
+    expect(mean.every((value, at) => ends[2][at] <= ends[0][at] && ends[0][at] <= value)).toBe(true);
+    expect(probability).toBeGreaterThan(0);
+    expect(probability).toBeLessThan(1);
+  });
+
+  it('answers of a limit that the series is kept at, which is no crossing that people would be told of', () => {
+    const flat = values.map((value) => Math.min(value, 45));
+    const { forecasts, crossings } = backtestSeries({ ...request, values: flat, origins: origins.slice(0, 1) });
+    expect(crossings).toEqual([]);
+    expect(forecasts[0].probability).not.toBeNull();
+  });
+
   it('counts the moments at which nothing can be said, and why', () => {
     const gap = values.map((value, row) => (row >= 420 && row < 440 ? Number.NaN : value));
     const { unforecastable, forecasts } = backtestSeries({ ...request, forecaster: 'automatic', values: gap });
     expect(unforecastable).toEqual({ 'missing-data': 1 });
-    expect(forecasts.map((one) => one === null)).toEqual([false, true, false]);
+    expect(forecasts).toHaveLength(3);
   });
 });
 
