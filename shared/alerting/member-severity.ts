@@ -31,12 +31,13 @@ function weigh(member: Member, metrics: number, table: readonly SeverityRow[]): 
   return severity === member.severity && worst === member.worst ? member : { ...member, severity, worst };
 }
 
-/** Series that fire, and those that account for a good part of an entity that does. */
+/** Series that fire, and those that account for a good part of an entity that does. What is only foreseen is not strange. */
 function partakers(members: Incident['members'], counts: (member: Member) => boolean): number {
   const series = new Set<string>();
   for (const member of Object.values(members)) {
     if (member.finding.status !== 'firing' || !counts(member)) continue;
     const { finding, watch } = member;
+    if (finding.kind === 'forecast') continue;
     if (finding.series !== undefined) series.add(`${watch}|${finding.series}`);
     for (const share of finding.shares) if (share.share >= LEAST_SHARE) series.add(`${watch}|${share.series}`);
   }

@@ -27,10 +27,16 @@ export interface SeverityFacts {
   readonly metrics: number;
 }
 
-/** The gravest row that holds; what was given with the finding counts for more; INFO where no row holds. */
+/**
+ * The gravest row that holds; what was given with the finding counts for more; INFO where no row holds. Of what is only
+ * proposed with it (a forecast whose limit names none) rows count for more that name its kind: milder or graver.
+ */
 export function severityOf(finding: Finding, facts: SeverityFacts, table: readonly SeverityRow[]): Severity {
-  if (finding.severity !== undefined) return finding.severity;
-  return gravest(table.filter((row) => holds(row, finding, facts)).map(({ severity }) => severity));
+  const { severity, kind, isProposed = false } = finding;
+  if (severity !== undefined && !isProposed) return severity;
+  const own = table.filter((row) => holds(row, finding, facts) && (!isProposed || row.kind === kind));
+  if (severity !== undefined && own.length === 0) return severity;
+  return gravest(own.map((row) => row.severity));
 }
 
 function holds(row: SeverityRow, finding: Finding, { now, firedAt, metrics }: SeverityFacts): boolean {

@@ -57,6 +57,8 @@ export const findingSchema = z.object({
   score: z.number(),
   /** Where whoever raised it knows better than the table of severities: a rule or a forecast that was given one. */
   severity: z.enum(severities).optional(),
+  /** That severity is a proposal: rows of the table that name this kind count for more. */
+  isProposed: z.boolean().optional(),
   /** Normal because the series or the entity is looked after no more, not because it recovered. */
   gone: z.boolean().optional(),
   rarity: rarity.nullable(),

@@ -48,6 +48,36 @@ describe('severityOf', () => {
   });
 
   it.each([
+    ['is what was proposed where no row names forecasts', [{ severity: 'CRITICAL' }], {}, 'MEDIUM'],
+    ['is milder where a row of forecasts says so', [{ severity: 'LOW', kind: 'forecast' }], {}, 'LOW'],
+    ['is graver where one does', [{ severity: 'HIGH', kind: 'forecast', metric: 'cp?' }], {}, 'HIGH'],
+    [
+      'is what was proposed where that row means another',
+      [{ severity: 'LOW', kind: 'forecast', metric: 'disk' }],
+      {},
+      'MEDIUM',
+    ],
+    [
+      'is the gravest of those that hold',
+      [
+        { severity: 'LOW', kind: 'forecast' },
+        { severity: 'HIGH', kind: 'forecast' },
+      ],
+      {},
+      'HIGH',
+    ],
+    [
+      'is what was written with its limit, whatever the table says',
+      [{ severity: 'LOW', kind: 'forecast' }],
+      { isProposed: false },
+      'MEDIUM',
+    ],
+  ] as const)('of a forecast %s', (_title, table, more, severity) => {
+    const of = finding('cpu', { kind: 'forecast', source: 'crossing', severity: 'MEDIUM', isProposed: true, ...more });
+    expect(severityOf(of, facts(), table)).toBe(severity);
+  });
+
+  it.each([
     ['half the width of the band is one', { observed: 60 }, 1],
     ['below is as far as above', { observed: 30 }, 2],
     ['of a band with an upper end only, that end counts', { observed: 70, lower: null }, 2],
@@ -110,6 +140,11 @@ describe('metrics that take part', () => {
       'INFO',
     ],
     ['three series are three', [finding('a'), finding('b'), finding('c')], 'HIGH'],
+    [
+      'what is only foreseen takes no part',
+      [finding('a'), finding('b'), finding('c', { kind: 'forecast', source: 'crossing', severity: 'LOW' })],
+      'INFO',
+    ],
     ['what recovered takes no part', [finding('a'), finding('b'), finding('c', { status: 'normal' })], 'INFO'],
   ] as const)('%s', (_title, findings, severity) => {
     const incident = heard([signal(t0, findings)], { policy });
