@@ -1,8 +1,10 @@
 import type { Signal } from '../alerting/signal.ts';
+import { ruleConfirmation } from '../detectors/rules.ts';
 import { startCoverage } from '../forecasters/adaptive-intervals.ts';
 import { restoreForecaster } from '../forecasters/catalogue.ts';
 import { fillsUp } from '../forecasters/fills-up.ts';
-import { limitsOf, type SeriesLimit } from '../forecasters/limits.ts';
+import { limitsOf } from '../forecasters/limits.ts';
+import type { Limit } from '../forecasters/outlook.ts';
 import { matchesGlob } from '../metrics/glob.ts';
 import type { HistoryTick } from '../metrics/history-format.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
@@ -11,13 +13,14 @@ import { forecastEvery, forecastHorizon } from '../settings/forecast-settings.ts
 import type { Watch } from '../settings/settings.ts';
 import type { SignalHead } from './entity-signal.ts';
 import type { FittedSeries, FittedShard } from './fitted-shard.ts';
+import { dangerAfter } from './forecast-danger.ts';
 import type { ForecastRecord, SeriesForecast } from './forecast-record.ts';
 import { hasDrifted, qualityOf, scoreForecasts } from './forecast-score.ts';
 import { forecastSeries, type SeriesQuestion } from './forecast-series.ts';
 import { forecastSignal } from './forecast-signal.ts';
 import type { ForecastState, ForecastTold, SeriesMemory } from './forecast-state.ts';
 import { type ForecastShardSummary, idleForecast } from './forecast-summary.ts';
-import { dangerAfter, tellForecasts } from './forecast-tell.ts';
+import { tellForecasts } from './forecast-tell.ts';
 import { heldGrid, holdValues, knownSeries } from './forecast-window.ts';
 import { retireEntity, toldInEarnest } from './recovered.ts';
 import type { SeriesToTell } from './series-to-tell.ts';
@@ -131,13 +134,14 @@ export function advanceForecasts(
     const facts = {
       made: one,
       known: own,
-      isRuled: (side: SeriesLimit['side']) => isRuled(watch, description, side),
+      isRuled: (limit: Limit) => isRuled(watch, description, limit),
       horizon: forecastHorizon(watch),
       fittedAt: serving?.fittedAt ?? 0,
     };
-    const danger = dangerAfter({ ...facts, danger: memory.danger });
-    memories.push({ ...scoreForecasts(memory, own, one, tick, facts.fittedAt), danger });
-    toTell.push({ ...facts, description, danger, saturation: saturationOf(step, description, serving) });
+    const confirm = watch.confirm ?? ruleConfirmation;
+    const after = dangerAfter({ ...facts, before: memory, confirm, every: forecastEvery(watch), tick });
+    memories.push({ ...scoreForecasts(memory, own, one, tick, facts.fittedAt), ...after });
+    toTell.push({ ...facts, description, danger: after.danger, saturation: saturationOf(step, description, serving) });
   }
   const spoken = speak(step, toTell);
   const skills = new Map([...fitted.values()].map(({ id, skill, hasSkill }) => [id, hasSkill ? skill : null]));
@@ -192,8 +196,15 @@ function saturationOf(
   return fillsUp(description, limitsOf(description, watch.limits)) ? (serving?.saturation ?? null) : null;
 }
 
-const isRuled = ({ rules }: Watch, { label }: SeriesDescription, side: SeriesLimit['side']): boolean =>
-  rules.some(({ kind, metric }) => kind === side && matchesGlob(metric, label));
+/** Whether a rule is broken by whatever is beyond the limit: its own line is that, or is met before. */
+const isRuled = ({ rules }: Watch, { label }: SeriesDescription, { value, side }: Limit): boolean =>
+  rules.some(
+    (rule) =>
+      (rule.kind === 'above' || rule.kind === 'below') &&
+      rule.kind === side &&
+      matchesGlob(rule.metric, label) &&
+      (side === 'above' ? rule.limit <= value : rule.limit >= value),
+  );
 
 function missingOf({ series }: ForecastRecord): Record<string, number> {
   const found: Record<string, number> = {};

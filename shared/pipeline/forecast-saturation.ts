@@ -46,7 +46,7 @@ export function saturationStatement(one: SeriesToTell, earlier: Told | undefined
     ...head,
     status: isFiring ? 'firing' : 'normal',
     since: isFiring && !isOngoing ? tick : since,
-    ...(isFiring ? { severity: severityOfRecommendation[adviceFor(left)] } : {}),
+    ...(isFiring ? { severity: severityOfRecommendation[adviceFor(left)], isProposed: true } : {}),
     explanation: isFiring
       ? `${description.label} ${isThere ? `is ${end}` : when}`
       : `${description.label} is not about to be ${end} any more`,

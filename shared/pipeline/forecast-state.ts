@@ -61,6 +61,8 @@ export interface SeriesMemory {
   readonly weight: number;
   /** Sides on which a limit is in danger: it was foreseen to be crossed, and that has not passed. */
   readonly danger: readonly ('above' | 'below')[];
+  /** The newest tick whose forecast could say whether one is; absent from states of before, and of what is new. */
+  readonly sureAt?: number;
 }
 
 /** What was told of an entity. */

@@ -1,55 +1,15 @@
 import type { Foreseen } from '../alerting/foreseen.ts';
-import { isBeyond, type SeriesLimit } from '../forecasters/limits.ts';
+import { compareSeverities, type Severity } from '../alerting/severities.ts';
 import type { Recommendation } from '../forecasters/outlook.ts';
 import { severityOfRecommendation } from '../forecasters/recommendation.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
-import type { Series } from '../metrics/series.ts';
 import type { SeriesForecast, SeriesOutlook } from './forecast-record.ts';
+import { cannotSay } from './forecast-danger.ts';
 import { saturationKey, saturationStatement } from './forecast-saturation.ts';
 import { recovered } from './recovered.ts';
 import { digits, headOf, type SeriesToTell } from './series-to-tell.ts';
 import type { Told } from './shard-state.ts';
 import type { Statement, Telling } from './tell-entity.ts';
-
-type Side = SeriesLimit['side'];
-
-/** A danger that was foreseen passes when it has become less probable than this. */
-const PASSED_PROBABILITY = 0.3;
-
-/**
- * The sides on which a limit of a series is in danger after a tick.
- *
- * It begins where a crossing is foreseen: something is recommended, and it is not beyond now. A limit that was crossed
- * without having been foreseen is no forecast: it begins a danger only where somebody wrote that limit, and no static
- * rule of that side tells it. What nobody asked for and was crossed within the last horizon is no news either: a busy
- * server dances around 80 % all day.
- * It goes on while the limit is crossed, or a crossing is as probable as 3 in 10. What cannot be forecast now changes nothing.
- */
-export function dangerAfter(one: Omit<SeriesToTell, 'description' | 'saturation'>): readonly Side[] {
-  const { made, danger } = one;
-  if (made.missing !== null) return danger;
-  return made.outlooks.filter((outlook) => isInDanger(outlook, one)).map(({ limit }) => limit.side);
-}
-
-function isInDanger(
-  outlook: SeriesOutlook,
-  { made, known, danger, isRuled, horizon }: Omit<SeriesToTell, 'description' | 'saturation'>,
-): boolean {
-  const { limit, recommendation, probability, isAsked } = outlook;
-  if (danger.includes(limit.side)) {
-    if (outlook.isBeyond || recommendation !== 'NONE') return true;
-    return made.hasSkill && probability !== null && probability >= PASSED_PROBABILITY;
-  }
-  if (outlook.isBeyond) return isAsked && !isRuled(limit.side);
-  if (recommendation === 'NONE') return false;
-  return isAsked || !wasBeyond(known, limit, horizon);
-}
-
-function wasBeyond({ values, stepSeconds }: Series, limit: SeriesOutlook['limit'], seconds: number): boolean {
-  const from = Math.max(0, values.length - Math.ceil(seconds / stepSeconds));
-  for (let slot = from; slot < values.length; slot++) if (isBeyond(values[slot], limit)) return true;
-  return false;
-}
 
 /**
  * What to say of an entity's forecasts after a tick: every limit in danger, and everything that will be full within two
@@ -68,13 +28,18 @@ export function tellForecasts(series: readonly SeriesToTell[], told: readonly To
     const filling = saturationStatement(one, before.get(saturationKey(one.description.id)), tick);
     current.set(filling.key, filling);
   }
+  const unforeseen = new Set(
+    series
+      .filter((one) => wasUnforeseen(one, before.get(crossingKey(one.description.id))))
+      .map(({ description }) => crossingKey(description.id)),
+  );
   const next: Told[] = [];
   let began = 0;
   for (const [key, statement] of current) {
     const earlier = before.get(key);
     if (statement.status === 'firing') {
       if (earlier === undefined || earlier.normalTicks > 0) began++;
-      next.push({ ...earlier, finding: statement, normalTicks: 0 });
+      next.push({ ...earlier, finding: statement, normalTicks: 0, isUnforeseen: unforeseen.has(key) });
     } else if (earlier !== undefined) next.push(...recovered(earlier, statement));
   }
   for (const earlier of told) if (!current.has(earlier.finding.key)) next.push(...recovered(earlier, undefined));
@@ -90,6 +55,18 @@ const ranks: Readonly<Record<Recommendation, number>> = {
   SCALE_SOON: 3,
   SCALE_IMMEDIATELY: 4,
 };
+
+/** What went on when people were last told something else, or nothing. */
+const isGoing = (earlier: Told | undefined): earlier is Told => earlier !== undefined && earlier.normalTicks === 0;
+
+/** Whether a limit is crossed that nobody foresaw, until something more is foreseen. */
+function wasUnforeseen({ made, danger }: SeriesToTell, earlier: Told | undefined): boolean {
+  const endangered = made.outlooks.filter(({ limit }) => danger.includes(limit.side));
+  if (isGoing(earlier) && earlier.isUnforeseen !== true) return false;
+  return isGoing(earlier)
+    ? endangered.every((one) => one.isBeyond || one.recommendation === 'NONE')
+    : endangered.some((one) => one.isBeyond);
+}
 
 /** Of a series that is near both of its limits the graver one is told. */
 const worst = (outlooks: readonly SeriesOutlook[]): SeriesOutlook =>
@@ -111,19 +88,52 @@ function crossingStatement(one: SeriesToTell, earlier: Told | undefined, tick: n
   if (made.outlooks.length === 0) return undefined;
   const endangered = made.outlooks.filter(({ limit }) => danger.includes(limit.side));
   const isFiring = endangered.length > 0;
+  const since = earlier?.finding.since ?? tick;
+  if (isFiring && endangered.every((outlook) => cannotSay(outlook, made))) {
+    const { limit, note } = worst(endangered);
+    const explanation = `whether ${description.label} goes ${limit.side} its limit of ${digits(limit.value)} cannot be said: ${note}`;
+    return { ...head, status: 'unknown', since, score: 0, explanation };
+  }
   const outlook = worst(isFiring ? endangered : made.outlooks);
-  const isOngoing = earlier?.normalTicks === 0;
   // While a danger passes it is watched: it would be no news that nothing is recommended.
   const recommendation = isFiring && outlook.recommendation === 'NONE' ? 'MONITOR' : outlook.recommendation;
   return {
     ...head,
     status: isFiring ? 'firing' : 'normal',
-    since: isFiring && !isOngoing ? tick : (earlier?.finding.since ?? tick),
+    since: isFiring && !isGoing(earlier) ? tick : since,
     score: outlook.probability ?? 0,
-    ...(isFiring ? { severity: outlook.severity ?? severityOfRecommendation[recommendation] } : {}),
+    ...(isFiring ? severityNow(one, outlook, recommendation, earlier) : {}),
     explanation: isFiring ? dangerWords(outlook, description, made.current, tick) : passedWords(outlook, description),
     forecast: foreseenOf(outlook, made, recommendation),
   };
+}
+
+/** So sure a crossing must be before what was written for it pages: it is told of as SCALE_SOON is. */
+const SURE_PROBABILITY = 0.65;
+
+/**
+ * How grave it is: as was written with the limit, once it is crossed or that is as probable as .65, and MEDIUM at most
+ * before; else by the advice, and HIGH at most where nobody foresaw it: one who hears of it first when it has come can
+ * look first. While a rule tells that it is crossed, nothing here becomes graver: that would be told twice.
+ */
+function severityNow(
+  one: SeriesToTell,
+  outlook: SeriesOutlook,
+  recommendation: Recommendation,
+  earlier: Told | undefined,
+): Pick<Statement, 'severity' | 'isProposed'> {
+  const { limit, severity: written, isBeyond, probability } = outlook;
+  const before = earlier?.finding.severity;
+  const isHeld = isBeyond && one.isRuled(limit) && isGoing(earlier) && before !== undefined;
+  const atMost = (severity: Severity, most: Severity): Severity =>
+    compareSeverities(severity, most) > 0 ? most : severity;
+  const held = (severity: Severity): Severity => (isHeld ? atMost(severity, before) : severity);
+  if (written !== undefined) {
+    const isSure = isBeyond || (probability !== null && probability >= SURE_PROBABILITY);
+    return { severity: held(isSure ? written : atMost(written, 'MEDIUM')) };
+  }
+  const proposed = severityOfRecommendation[recommendation];
+  return { severity: held(wasUnforeseen(one, earlier) ? atMost(proposed, 'HIGH') : proposed), isProposed: true };
 }
 
 const foreseenOf = (outlook: SeriesOutlook, { skill }: SeriesForecast, recommendation: Recommendation): Foreseen => ({

@@ -1,4 +1,5 @@
 import type { SeriesLimit } from '../forecasters/limits.ts';
+import type { Limit } from '../forecasters/outlook.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { Series } from '../metrics/series.ts';
 import type { FittedSaturation } from './fitted-shard.ts';
@@ -11,14 +12,14 @@ export interface SeriesToTell {
   readonly made: SeriesForecast;
   /** Everything known of it up to the newest settled slot. */
   readonly known: Series;
-  /** Sides on which a limit was in danger before this tick. */
+  /** Sides on which a limit is in danger after this tick. */
   readonly danger: readonly SeriesLimit['side'][];
   /** Of the newest training; null where nothing can fill up, undefined where it cannot be known now. */
   readonly saturation: FittedSaturation | null | undefined;
   /** When that was, epoch seconds; 0 where there was none. */
   readonly fittedAt: number;
-  /** A static rule of the watch tells when it is beyond a limit of this side. */
-  readonly isRuled: (side: SeriesLimit['side']) => boolean;
+  /** A static rule of the watch tells when it is beyond this limit. */
+  readonly isRuled: (limit: Limit) => boolean;
   /** Seconds it is looked ahead. */
   readonly horizon: number;
 }

@@ -14,6 +14,8 @@ export interface Told {
   readonly normalTicks: number;
   /** It was told in earnest: then so is its end, whatever is known of the series by then. */
   readonly live?: boolean;
+  /** Of forecasts: what is told has come without having been foreseen. */
+  readonly isUnforeseen?: boolean;
 }
 
 /** The newest values of one series on the grid, the last one at the slot before the shard's `judgedTo`. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Outlook } from '../../shared/forecasters/outlook.ts';
 import type { FittedSaturation } from '../../shared/pipeline/fitted-shard.ts';
 import type { SeriesForecast, SeriesOutlook } from '../../shared/pipeline/forecast-record.ts';
-import { dangerAfter, tellForecasts } from '../../shared/pipeline/forecast-tell.ts';
+import { type DangerQuestion, dangerAfter } from '../../shared/pipeline/forecast-danger.ts';
+import { tellForecasts } from '../../shared/pipeline/forecast-tell.ts';
 import type { SeriesToTell } from '../../shared/pipeline/series-to-tell.ts';
 import type { Told } from '../../shared/pipeline/shard-state.ts';
 
@@ -69,6 +70,14 @@ const toTell = (
   ...more,
 });
 
+const asked = (one: SeriesToTell): DangerQuestion => ({
+  ...one,
+  before: { danger: one.danger, sureAt: tick },
+  confirm: { rows: 2, of: 3 },
+  every: period,
+  tick,
+});
+
 describe('a limit is in danger', () => {
   it.each<[string, boolean, SeriesToTell]>([
     ['where it is foreseen to be crossed', true, toTell(forecast([outlook()]))],
@@ -77,12 +86,17 @@ describe('a limit is in danger', () => {
     [
       'where somebody wrote it and it was crossed unforeseen',
       true,
-      toTell(forecast([outlook({ ...crossed, isAsked: true })])),
+      toTell(forecast([outlook({ ...crossed, isAsked: true })]), {}, [70, 70, 81, Number.NaN, 82]),
+    ],
+    [
+      'not by one value beyond it that nobody foresaw',
+      false,
+      toTell(forecast([outlook({ ...crossed, isAsked: true })]), {}, [81, 82, 70, 70, 99]),
     ],
     [
       'not where a static rule tells that already',
       false,
-      toTell(forecast([outlook({ ...crossed, isAsked: true })]), { isRuled: (side) => side === 'above' }),
+      toTell(forecast([outlook({ ...crossed, isAsked: true })]), { isRuled: () => true }, [81, 82, 83]),
     ],
     ['not again while it dances around it', false, toTell(forecast([outlook()]), {}, [79, 81, 79, 78])],
     [
@@ -107,9 +121,19 @@ describe('a limit is in danger', () => {
       toTell(forecast([outlook({ ...calm, probability: 0.29 })]), { danger: ['above'] }),
     ],
     [
-      'no longer when its forecaster has lost its skill',
+      'still, when its forecaster has lost its skill: that says nothing',
+      true,
+      toTell(forecast([outlook({ ...calm, probability: 0.1 })], { hasSkill: false }), { danger: ['above'] }),
+    ],
+    [
+      'still, when it cannot be said any more',
+      true,
+      toTell(forecast([outlook({ ...calm, probability: null })]), { danger: ['above'] }),
+    ],
+    [
+      'not where it could not be said before either',
       false,
-      toTell(forecast([outlook({ ...calm, probability: 0.9 })], { hasSkill: false }), { danger: ['above'] }),
+      toTell(forecast([outlook({ ...calm, probability: null })])),
     ],
     [
       'as before where nothing can be forecast',
@@ -118,7 +142,33 @@ describe('a limit is in danger', () => {
     ],
     ['no longer where the limit was taken away', false, toTell(forecast([]), { danger: ['above'] })],
   ])('%s', (_title, is, one) => {
-    expect(dangerAfter(one)).toEqual(is ? ['above'] : []);
+    expect(dangerAfter(asked(one)).danger).toEqual(is ? ['above'] : []);
+  });
+
+  it('by as many values as the watch confirms by, where nobody foresaw it', () => {
+    const one = toTell(forecast([outlook({ ...crossed, isAsked: true })]), {}, [70, 70, 70, 99]);
+    expect(dangerAfter({ ...asked(one), confirm: { rows: 1, of: 1 } }).danger).toEqual(['above']);
+    expect(dangerAfter({ ...asked(one), confirm: { rows: 1, of: 5 } }).danger).toEqual(['above']);
+    expect(dangerAfter({ ...asked(one), confirm: { rows: 2, of: 5 } }).danger).toEqual([]);
+  });
+
+  it('until its horizon and three forecasts more have passed of which none can say so', () => {
+    const one = toTell(forecast([outlook({ ...calm, probability: null })]), { danger: ['above'] });
+    const seen: number[] = [];
+    let before: DangerQuestion['before'] = { danger: ['above'], sureAt: tick };
+    for (let k = 1; k <= 20; k++) {
+      before = dangerAfter({ ...asked(one), before, tick: tick + k * period });
+      if (before.danger.length > 0) seen.push(k);
+    }
+    expect(seen).toEqual(Array.from({ length: horizon / period + 3 }, (_, k) => k + 1));
+  });
+
+  it('as long again once a forecast has said so', () => {
+    const unsaid = toTell(forecast([outlook({ ...calm, probability: null })]), { danger: ['above'] });
+    const said = toTell(forecast([outlook()]), { danger: ['above'] });
+    const late = tick + horizon;
+    expect(dangerAfter({ ...asked(unsaid), tick: late })).toEqual({ danger: ['above'], sureAt: tick });
+    expect(dangerAfter({ ...asked(said), tick: late })).toEqual({ danger: ['above'], sureAt: late });
   });
 });
 
@@ -212,9 +262,63 @@ describe('what is told', () => {
     });
   });
 
-  it('is as grave as the limit says, where it says so', () => {
-    const one = toTell(forecast([outlook({ severity: 'CRITICAL', recommendation: 'MONITOR' })]), { danger: ['above'] });
-    expect(statement(one).severity).toBe('CRITICAL');
+  const urgent: Partial<SeriesOutlook> = { recommendation: 'SCALE_IMMEDIATELY' };
+  const written: Partial<SeriesOutlook> = { severity: 'CRITICAL', recommendation: 'MONITOR' };
+  it.each<[string, Partial<SeriesOutlook>, unknown]>([
+    ['is as grave as its advice, which the table may change', urgent, { severity: 'CRITICAL', isProposed: true }],
+    ['is as grave as the limit says, where it is sure', { ...written, probability: 0.65 }, { severity: 'CRITICAL' }],
+    ['is no graver than MEDIUM where it is less sure', { ...written, probability: 0.64 }, { severity: 'MEDIUM' }],
+    [
+      'is as mild as the limit says, however unsure',
+      { ...written, severity: 'LOW', probability: 0.5 },
+      { severity: 'LOW' },
+    ],
+    ['is HIGH at most where nobody foresaw it', { ...urgent, ...crossed, ...urgent }, { severity: 'HIGH' }],
+    ['is as grave as the limit says where nobody foresaw it', { ...written, ...crossed }, { severity: 'CRITICAL' }],
+  ])('%s', (_title, more, severity) => {
+    const said = statement(toTell(forecast([outlook(more)]), { danger: ['above'] }));
+    expect(said).toMatchObject(severity as object);
+    expect(said.isProposed).toBe(more.severity === undefined ? true : undefined);
+  });
+
+  it('stays HIGH at most while what nobody foresaw goes on, and no longer than until more is foreseen', () => {
+    const dangerous = (more: Partial<SeriesOutlook>): SeriesToTell =>
+      toTell(forecast([outlook(more)]), { danger: ['above'] });
+    const over = toTell(forecast([outlook(calm)]));
+    const unseen = dangerous({ ...crossed, ...urgent });
+    const watched = dangerous({ ...calm, probability: 0.4 });
+    const severitiesOf = (ticks: readonly SeriesToTell[]) => {
+      let told: readonly Told[] = [];
+      return ticks.map((one, k) => {
+        const telling = tellForecasts([one], told, tick + k * period);
+        told = telling.told;
+        return telling.statements[0].severity;
+      });
+    };
+    expect(severitiesOf([unseen, watched, unseen])).toEqual(['HIGH', 'LOW', 'HIGH']);
+    expect(severitiesOf([unseen, dangerous(urgent), unseen])).toEqual(['HIGH', 'CRITICAL', 'CRITICAL']);
+    expect(severitiesOf([dangerous(urgent), unseen])).toEqual(['CRITICAL', 'CRITICAL']);
+    expect(severitiesOf([dangerous(urgent), over, unseen])).toEqual(['CRITICAL', undefined, 'HIGH']);
+  });
+
+  it('becomes no graver once a rule tells the crossing that was foreseen', () => {
+    const soon = toTell(forecast([outlook()]), { danger: ['above'] });
+    const [earlier] = tellForecasts([soon], [], tick).told;
+    const come = (isRuled: boolean) =>
+      toTell(forecast([outlook({ ...crossed, ...urgent })]), { danger: ['above'], isRuled: () => isRuled });
+    const severityOf = (one: SeriesToTell) => tellForecasts([one], [earlier], tick + period).statements[0].severity;
+    expect([severityOf(come(false)), severityOf(come(true))]).toEqual(['CRITICAL', 'HIGH']);
+  });
+
+  it('cannot be said while its forecaster has no skill, and says why', () => {
+    const unsaid = outlook({ ...calm, probability: 0.9, note: 'no better than the last value' });
+    const one = toTell(forecast([unsaid], { hasSkill: false }), { danger: ['above'] });
+    const [earlier] = tellForecasts([foreseen], [], tick).told;
+    expect(tellForecasts([one], [earlier], tick + period).statements[0]).toMatchObject({
+      status: 'unknown',
+      severity: 'HIGH',
+      explanation: 'whether cpu goes above its limit of 80 cannot be said: no better than the last value',
+    });
   });
 
   it('keeps an eye on a danger that passes', () => {

@@ -244,10 +244,32 @@ describe('a limit that is crossed already', () => {
     expect(finding.forecast).toMatchObject({ isBeyond: true, crossesAt: null, probability: 1 });
   });
 
-  it('is left to a static rule that tells it', async () => {
-    const rules = [{ kind: 'above', metric: 'cpu', limit: 85 }];
+  it.each([
+    ['is left to a static rule that tells it', 'above', 80, false],
+    ['is left to a static rule that tells less than it', 'above', 75, false],
+    ['is told beside a static rule that tells only more', 'above', 85, true],
+    ['is told beside a static rule of the other side', 'below', 90, true],
+  ])('%s', async (_title, kind, limit, isTold) => {
+    const rules = [{ kind, metric: 'cpu', limit }];
     const { w } = await live([percent('a', 'cpu')], busy, { ...plain, rules, limits: [{ metric: 'cpu', above: 80 }] });
-    expect(w.bus.published).toEqual([]);
+    expect(findings(w).length > 0).toBe(isTold);
+  });
+
+  it('is told once a second value of three is beyond it, where nobody foresaw it', async () => {
+    const jump: Signalling = (one, time) => (time < soon + 2 * every ? 50 + Math.sin(time / 4000) : busy(one, time));
+    const { w } = await live(
+      [percent('a', 'cpu')],
+      jump,
+      { ...plain, limits: [{ metric: 'cpu', above: 80 }] },
+      { ticks: 8 },
+    );
+    const told = w.bus.published.filter(({ findings: of }) => of.some(({ status }) => status === 'firing'));
+    const [{ evaluatedAt, findings: of }] = told;
+    // Points that are beyond: one is, and then the second; a tick knows those that have settled.
+    expect(evaluatedAt).toBeGreaterThanOrEqual(soon + 4 * every);
+    expect(evaluatedAt).toBeLessThanOrEqual(soon + 6 * every);
+    expect(['LOW', 'MEDIUM', 'HIGH']).toContain(of[0].severity);
+    expect(of[0].forecast?.isBeyond).toBe(true);
   });
 });
 
