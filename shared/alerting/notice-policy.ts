@@ -88,12 +88,21 @@ function going(
   }
   if (isWorse) return speak('worse');
   if (hasUntoldRefusal(incident)) return speak('channel-refused');
-  if (firing.some(([key]) => !told.keys.includes(key))) return speak('new-series');
+  if (firing.some((one) => isNewSeries(one, incident))) return speak('new-series');
   if (incident.acknowledged !== null) return silent('acknowledged');
   // Who asked for quiet until then is reminded then.
   if (snoozed !== null && snoozed.until > told.remindFrom) return speak('reminder');
   if (now < told.remindFrom + policy.repeatSeconds) return silent('already-notified');
   return compareSeverities(severity, 'MEDIUM') >= 0 ? speak('reminder') : silent('below-reminders');
+}
+
+/** That a limit is crossed is no news of a series that people were told of anyhow: then its forecast says it once more. */
+function isNewSeries([key, { watch, finding }]: Standing['firing'][number], { told, members }: Story): boolean {
+  const keys = told?.keys ?? [];
+  if (keys.includes(key)) return false;
+  if (finding.forecast?.isBeyond !== true) return true;
+  const known = keys.flatMap((one) => (Object.hasOwn(members, one) ? [members[one]] : []));
+  return !known.some((other) => other.watch === watch && other.finding.series === finding.series);
 }
 
 /** People were told, and nothing fires now. */

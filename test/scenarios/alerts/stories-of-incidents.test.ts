@@ -1,8 +1,26 @@
 import { describe } from 'vitest';
 import { eachTick, HIGH, tellStories } from './tell-stories.ts';
-import { firing, normal, unknown } from './timeline.ts';
+import { firing, normal, type Saying, unknown } from './timeline.ts';
 
 const disk = { key: 'anomaly:web-1/disk', series: 'web-1/disk', label: 'disk' };
+
+/** Of the processor: that it will cross 80, or does. */
+const foreseen = (isBeyond: boolean) =>
+  ({
+    key: 'forecast:web-1/cpu',
+    kind: 'forecast',
+    source: 'crossing',
+    forecast: {
+      limit: { value: 80, side: 'above' },
+      probability: isBeyond ? 1 : 0.8,
+      crossesAt: null,
+      isBeyond,
+      recommendation: 'SCALE_SOON',
+      scaleTo: 1.3,
+      skill: 0.4,
+      note: '',
+    },
+  }) satisfies Saying;
 
 describe('an incident', () => {
   tellStories([
@@ -96,6 +114,36 @@ describe('an incident', () => {
           '5m pager new-series HIGH web-1',
           '5m hook new-series HIGH web-1',
         ],
+      },
+    ],
+    [
+      'of a limit that is crossed, told by a rule, is not told again by its forecast',
+      {
+        until: '20m',
+        kinds: { slack: 'slack', pager: 'pagerduty', hook: 'webhook' },
+        signals: [
+          ['0', firing('web-1', { ...HIGH, kind: 'rule', key: 'rule:web-1/cpu', source: 'above 80' })],
+          ['5m', firing('web-1', { ...HIGH, ...foreseen(true) })],
+          ['10m', firing('web-1', { ...HIGH, ...foreseen(true) })],
+        ],
+        told: [
+          '1m slack first-notice HIGH web-1',
+          '1m pager first-notice HIGH web-1',
+          '1m hook first-notice HIGH web-1',
+        ],
+      },
+    ],
+    [
+      'is told what else is foreseen of the same series, and what is crossed of another',
+      {
+        until: '20m',
+        kinds: { hook: 'webhook' },
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['5m', firing('web-1', { ...HIGH, ...foreseen(false) })],
+          ['10m', firing('web-1', { ...HIGH, ...foreseen(true), key: 'forecast:web-1/disk', series: 'web-1/disk' })],
+        ],
+        told: ['1m hook first-notice HIGH web-1', '5m hook new-series HIGH web-1', '10m hook new-series HIGH web-1'],
       },
     ],
     [
