@@ -4,6 +4,7 @@ import { chanceBeyond, crossingOf } from '../forecasters/crossing.ts';
 import type { FittedForecaster, Forecast, ForecastBand } from '../forecasters/forecaster.ts';
 import type { SeriesLimit } from '../forecasters/limits.ts';
 import { outlookOf, type RecommendationPolicy } from '../forecasters/recommendation.ts';
+import { withinBounds } from '../forecasters/within-bounds.ts';
 import type { MetricNature } from '../metrics/metric.ts';
 import type { Series } from '../metrics/series.ts';
 import { bandLevels, type SeriesForecast } from './forecast-record.ts';
@@ -57,8 +58,9 @@ export function forecastSeries(question: SeriesQuestion): SeriesForecast {
   const end = recent.start + recent.values.length * recent.stepSeconds;
   const horizon = Math.max(1, Math.ceil((until - end) / recent.stepSeconds));
   const levels = levelsFor(question);
-  const answer = forecaster.fitted.forecast(recent, horizon, levels);
-  if ('unforecastable' in answer) return silent(answer.unforecastable);
+  const given = forecaster.fitted.forecast(recent, horizon, levels);
+  if ('unforecastable' in given) return silent(given.unforecastable);
+  const answer = withinBounds(given, nature);
   const [narrow, wide] = nested(answer);
   return {
     id,

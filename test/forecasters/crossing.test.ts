@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crossingOf } from '../../shared/forecasters/crossing.ts';
 import type { Forecast } from '../../shared/forecasters/forecaster.ts';
+import { withinBounds } from '../../shared/forecasters/within-bounds.ts';
 import type { Limit } from '../../shared/forecasters/outlook.ts';
 import type { Series } from '../../shared/metrics/series.ts';
 import fc from '../fakes/property.ts';
@@ -180,6 +181,43 @@ describe('a limit that the series is kept at', () => {
   it('is noticed on a constant series, too', () => {
     const constant = { ...calm, values: calm.values.map(() => 0.1 + 0.2) };
     expect(crossingOf(forecast, above(0.3), constant).probability).toBeNull();
+  });
+});
+
+describe('what a metric cannot be', () => {
+  const rising = {
+    ...withPaths([
+      [97, 105, 112],
+      [-4, 99, 130],
+    ]),
+    bands: withBands([98, 104, 112], 10, 20).bands,
+  };
+  const values = ({ mean, bands, paths }: Forecast): readonly number[] => [
+    ...mean,
+    ...bands.flatMap(({ lower, upper }) => [...lower, ...upper]),
+    ...(paths?.values ?? []),
+  ];
+
+  it('is foreseen by no mean, band or course, and so by no peak', () => {
+    const held = withinBounds(rising, { lowest: 0, highest: 100 });
+    expect(Math.max(...values(held))).toBe(100);
+    expect(Math.min(...values(held))).toBe(0);
+    expect(values(held)).toEqual(values(rising).map((value) => Math.min(100, Math.max(0, value))));
+    expect(crossingOf(held, above(80), calm).peak.value).toBe(100);
+    expect(
+      crossingOf(withinBounds(withBands([98, 104, 112], 10, 20), { highest: 100 }), above(80), calm).peak.value,
+    ).toBe(100);
+  });
+
+  it('changes no probability of crossing a limit within it', () => {
+    for (const limit of [20, 60, 99.9])
+      expect(crossingOf(withinBounds(rising, { lowest: 0, highest: 100 }), above(limit), calm).probability).toBe(
+        crossingOf(rising, above(limit), calm).probability,
+      );
+  });
+
+  it('is nothing where no bounds are known', () => {
+    expect(withinBounds(rising, {})).toBe(rising);
   });
 });
 
