@@ -13,14 +13,24 @@ export interface Training extends TrainSummary {
   readonly forecasters: readonly ForecasterTraining[];
 }
 
-/** A training: what a schedule, or a person with `{}`, asks for. First the models, then forecasters for the time left. */
+/**
+ * A training: what a schedule, or a person with `{}`, asks for. First the models, then forecasters for the time left,
+ * also where models failed: what failed is thrown once both had their turn.
+ */
 export const createHandler =
   (ports: () => Promise<TrainPorts>) =>
   async (event: unknown, run: Run): Promise<Training> => {
     const request = readScheduledEvent(event);
     const ready = await ports();
     const until = ready.clock.now() + run.getRemainingTimeInMillis() / 1000 - ENDING_SECONDS;
-    const models = await trainModels(request, ready);
-    const { watches: forecasters } = await trainForecasters({ ...request, by: 'train function', until }, ready);
-    return { ...models, forecasters };
+    const [models] = await Promise.allSettled([trainModels(request, ready)]);
+    const forecasting = trainForecasters({ ...request, by: 'train function', until }, ready);
+    const [forecasters] = await Promise.allSettled([forecasting]);
+    if (models.status === 'fulfilled' && forecasters.status === 'fulfilled')
+      return { ...models.value, forecasters: forecasters.value.watches };
+    const failures: unknown[] = [models, forecasters].flatMap((one) =>
+      one.status === 'rejected' ? [one.reason as unknown] : [],
+    );
+    if (failures.length === 1) throw failures[0];
+    throw new AggregateError(failures, `models and forecasters failed: ${failures.map(String).join('; ')}`);
   };

@@ -1,5 +1,6 @@
 import { trainLstm } from '../forecasters/lstm.ts';
 import { lstmDefaults } from '../forecasters/lstm-options.ts';
+import type { LstmHooks } from '../forecasters/lstm-training.ts';
 import { limitsOf } from '../forecasters/limits.ts';
 import type { Limit } from '../forecasters/outlook.ts';
 import { saturationOf } from '../forecasters/saturation.ts';
@@ -25,7 +26,7 @@ export interface FitRequest {
   /** Epoch seconds. */
   readonly at: number;
   /** Present where a neural network competes, until time is up: then it stops with the best that it has found. */
-  readonly network: { readonly isTimeUp: () => boolean } | undefined;
+  readonly network: (Pick<LstmHooks, 'onProgress'> & { readonly isTimeUp: () => boolean }) | undefined;
 }
 
 /** A network takes the place of another forecaster only where its skill is larger by this: less is chance. */
@@ -41,6 +42,7 @@ export function fitSeries(given: FitRequest): FittedSeries {
   const head = {
     id: description.id,
     fittedAt: at,
+    networkAt: given.network === undefined ? given.incumbent?.networkAt : at,
     since: knownSince(given),
     saturation: saturationNow(request),
     values: history.values,

@@ -35,6 +35,8 @@ export interface FittedSeries {
   readonly reason: string;
   /** When it was fitted, epoch seconds. */
   readonly fittedAt: number;
+  /** When a network competed last, epoch seconds; undefined where none ever has. */
+  readonly networkAt?: number | undefined;
   /** Epoch seconds of the first value that is known; NaN where none is. */
   readonly since: number;
   readonly saturation: FittedSaturation | null;

@@ -15,6 +15,7 @@ import {
   makeForecasts,
 } from './advance-forecasts.ts';
 import { watchNamed } from './detect-ports.ts';
+import { dueSeries } from './due-series.ts';
 import { type FittedShard, loadFitted, readInUse } from './fitted-shard.ts';
 import { readNewPoints, type ReadTicks } from './forecast-points.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
@@ -24,7 +25,7 @@ import { type ForecastShardSummary, idleForecast } from './forecast-summary.ts';
 import { heldGrid, holdsSince } from './forecast-window.ts';
 import { droppedMetric, forecastMetricData } from './own-metrics.ts';
 import { MOST_ATTEMPTS, reasonToIdle } from './shard-turn.ts';
-import { isTrainingDue, trainForecastShard } from './train-forecast-shard.ts';
+import { trainForecastShard } from './train-forecast-shard.ts';
 
 /** A part of each tick's time goes to fitting what has no forecaster yet, or one that has become bad. */
 const LONGEST_TRAINING_SECONDS = 120;
@@ -58,7 +59,7 @@ export async function forecastShard(message: ShardMessage, ports: ForecastPorts)
     await ports.sink.publish(forecastMetricData(done.summary, ports.clock.now() - startedAt));
     const isAdopting = done.state.fitted?.trainedAt !== stored?.value.fitted?.trainedAt;
     // What was fitted since the last tick is put to work by the next one: until then nothing is known to be due.
-    const trained = isAdopting ? 0 : await trainWhatIsDue(message, watch, done.state, done.fitted, startedAt, ports);
+    const trained = isAdopting ? 0 : await trainWhatIsDue(message, watch, done, startedAt, ports);
     if (stored !== undefined && dayOf(stored.value.tick) !== dayOf(tick))
       await expireForecasts(ports, watch.name, shard, tick);
     const summary = { ...done.summary, trained };
@@ -75,6 +76,8 @@ interface Attempt {
   /** Undefined where nothing was to be done. */
   readonly state?: ForecastState;
   readonly fitted?: FittedShard | undefined;
+  /** Series that have a forecaster which serves nobody: what is stored of it cannot be read. */
+  readonly unserved?: readonly string[];
 }
 
 async function attemptForecast(
@@ -117,7 +120,13 @@ async function attemptForecast(
   };
   const key = keys.state(watch.name, shard, 'forecast');
   const outcome = await writeStored(ports, forecastStateKind, key, next, version);
-  return outcome === 'conflict' ? 'conflict' : { summary: advance.summary, state: next, fitted };
+  if (outcome === 'conflict') return 'conflict';
+  return { summary: advance.summary, state: next, fitted, unserved: unservedOf(record, fitted) };
+}
+
+function unservedOf(record: ForecastRecord, fitted: FittedShard | undefined): readonly string[] {
+  const silent = new Set(record.series.flatMap(({ id, missing }) => (missing === 'not-trained' ? [id] : [])));
+  return (fitted?.series ?? []).flatMap(({ id, forecaster }) => (forecaster !== null && silent.has(id) ? [id] : []));
 }
 
 async function seriesOf(ports: ForecastPorts, watch: Watch, shard: string): Promise<readonly SeriesDescription[]> {
@@ -164,15 +173,15 @@ async function store(
 async function trainWhatIsDue(
   { shard, tick }: ShardMessage,
   watch: Watch,
-  state: ForecastState,
-  fitted: FittedShard | undefined,
+  { state, fitted, unserved = [] }: Attempt,
   startedAt: number,
   ports: ForecastPorts,
 ): Promise<number> {
   const series = await seriesOf(ports, watch, shard);
-  if (!isTrainingDue(series, fitted, state.drifted, tick)) return 0;
+  const given = { tick, drifted: state?.drifted ?? [], unserved };
+  if (dueSeries(series, fitted, given).length === 0) return 0;
   const until = startedAt + Math.min(forecastEvery(watch) / 2, LONGEST_TRAINING_SECONDS);
-  const due = { watch: watch.name, shard, tick, by: 'forecast function', drifted: state.drifted };
+  const due = { ...given, watch: watch.name, shard, by: 'forecast function' };
   const { trained } = await trainForecastShard({ ...due, mayGoOn: () => ports.clock.now() < until }, ports);
   return trained;
 }

@@ -9,9 +9,11 @@ import { forecastHorizon } from '../settings/forecast-settings.ts';
 import type { Watch } from '../settings/settings.ts';
 import { limitedSeries } from './advance-forecasts.ts';
 import { watchNamed } from './detect-ports.ts';
+import { dueSeries } from './due-series.ts';
 import { fitSeries, networkSeries } from './fit-series.ts';
 import { beginFitting, type FittedSeries, type FittedShard, loadFitted, storeFitted } from './fitted-shard.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
+import { stoppable } from './stoppable-progress.ts';
 
 /** What a training needs from outside. */
 export type TrainForecastPorts = Pick<ForecastPorts, 'settings' | 'store' | 'bytes' | 'clock' | 'log'>;
@@ -20,12 +22,17 @@ export interface ShardTrainingRequest extends ShardMessage {
   readonly by: string;
   /** Series to be fitted anew whatever their age. @default none */
   readonly drifted?: readonly string[];
+  /** Series whose stored forecaster cannot be made use of. @default none */
+  readonly unserved?: readonly string[];
   /** Series are fitted anew that were fitted so many seconds ago. @default a little more than a day */
   readonly olderThan?: number;
   /** Only the series for which a neural network competes, and with it: minutes each. @default false: all, without */
   readonly networks?: boolean;
+  /** Seconds after which a network ends with the best that it has found. @default until it improves no more */
+  readonly longestNetwork?: number | undefined;
   /** Asked before each series: what is left is fitted by the next training. */
   readonly mayGoOn: () => boolean;
+  /** Of the series that are due; parts of one where a network takes its minutes. */
   readonly onProgress?: (done: number, of: number) => void;
 }
 
@@ -45,59 +52,9 @@ export interface ShardTraining {
   readonly skill: number | null;
 }
 
-/** The train function fits each series once a day; where it does not come to it, a tick does, some hours later. */
-const OLD_SECONDS = 26 * 3600;
-/** What was fitted on less than so much history has much to learn in so few hours; and the past may be fetched meanwhile. */
-const YOUNG = [
-  { learned: 86_400, refit: 3600 },
-  { learned: 3 * 86_400, refit: 6 * 3600 },
-] as const;
-/** Of what has never had a value there may be one by then. */
-const EMPTY_REFIT_SECONDS = 6 * 3600;
-/** A network that won serves until networks are trained again; where that fails for so long, others take its place. */
-const NETWORK_OLD_SECONDS = 7 * 86_400;
-/** No network may take the time of all others. */
-const LONGEST_NETWORK_SECONDS = 240;
 const LONGEST_HISTORY_SECONDS = 21 * 86_400;
 /** Two weeks of minutes: as many as there are to be had, and 80 MB for a whole shard. */
 const MOST_SLOTS = 20_160;
-
-/**
- * Whether any series of a shard must be fitted: new, aged, or become bad.
- *
- * @param fitted what the tick worked with; undefined where there is none that can be read.
- */
-export const isTrainingDue = (
-  series: readonly SeriesDescription[],
-  fitted: FittedShard | undefined,
-  drifted: readonly string[],
-  tick: number,
-): boolean => dueSeries(series, fitted, tick, OLD_SECONDS, drifted).length > 0;
-
-/** The series that must be fitted, the one that has waited longest first. */
-function dueSeries(
-  series: readonly SeriesDescription[],
-  fitted: FittedShard | undefined,
-  tick: number,
-  olderThan: number,
-  drifted: readonly string[],
-  networks = false,
-): readonly SeriesDescription[] {
-  const known = new Map(fitted?.series.map((one) => [one.id, one]));
-  const age = ({ id }: SeriesDescription): number => tick - (known.get(id)?.fittedAt ?? -Infinity);
-  const isDue = (one: SeriesDescription): boolean => {
-    const before = known.get(one.id);
-    if (!networks && before?.forecaster?.name === 'lstm') return age(one) >= NETWORK_OLD_SECONDS;
-    return age(one) >= Math.min(olderThan, refitAfter(before)) || drifted.includes(one.id);
-  };
-  return series.filter(isDue).sort((a, b) => age(b) - age(a) || (a.id < b.id ? -1 : 1));
-}
-
-function refitAfter(before: FittedSeries | undefined): number {
-  if (before === undefined) return 0;
-  if (Number.isNaN(before.since)) return EMPTY_REFIT_SECONDS;
-  return YOUNG.find(({ learned }) => before.fittedAt - before.since < learned)?.refit ?? Infinity;
-}
 
 /**
  * Fits forecasters for the series of a shard that are due: reads up to three weeks of history, lets the forecasters
@@ -105,12 +62,14 @@ function refitAfter(before: FittedSeries | undefined): number {
  * in time is left to the next training.
  *
  * @throws RangeError for a watch that the settings do not have. @throws StoredObjectError where history is unreadable.
+ * @throws AggregateError once everything else is in use, where series could not be fitted by a fault of ours.
  */
 export async function trainForecastShard(
   request: ShardTrainingRequest,
   ports: TrainForecastPorts,
 ): Promise<ShardTraining> {
-  const { shard, tick, by, drifted = [], olderThan = OLD_SECONDS, networks = false, mayGoOn } = request;
+  const { shard, tick, by, networks = false, mayGoOn } = request;
+  const { tell, throwIfStopped } = stoppable(request.onProgress);
   const watch = watchNamed(ports.settings, request.watch);
   const planned = planShards(await readInventory(ports, watch.name), watch.period);
   const series = limitedSeries(planned.find((one) => one.shard === shard)?.series ?? [], watch);
@@ -122,9 +81,7 @@ export async function trainForecastShard(
   const loaded = inUse === undefined ? undefined : await loadFitted(ports, watch.name, shard, inUse.value);
   const before = loaded?.periodSeconds === watch.period ? loaded : undefined;
   const chosen = networks ? networkSeries(watch, planned) : undefined;
-  const due = dueSeries(series, before, tick, olderThan, drifted, networks).filter(
-    (one) => chosen?.has(one.id) ?? true,
-  );
+  const due = dueSeries(series, before, request).filter((one) => chosen?.has(one.id) ?? true);
   if (due.length === 0)
     return { ...head, ...reportOf(before?.series ?? []), trained: 0, left: 0, outcome: 'nothing-due' };
 
@@ -132,24 +89,40 @@ export async function trainForecastShard(
   const past = await readPastSeries(ports, watch, shard, series, to);
   const known = new Map(before?.series.map((one) => [one.id, one]));
   const fitted = new Map<string, FittedSeries>();
+  const faults: unknown[] = [];
   for (const one of due) {
     if (!mayGoOn()) break;
-    request.onProgress?.(fitted.size, due.length);
-    fitted.set(
-      one.id,
-      fitSeries({
+    const place = fitted.size;
+    tell(place, due.length);
+    const incumbent = known.get(one.id);
+    const history = past.get(one.id) ?? emptySeries(watch.period, to, to);
+    try {
+      const fit = fitSeries({
         description: one,
         watch,
-        history: past.get(one.id) ?? emptySeries(watch.period, to, to),
+        history,
         horizonSteps: Math.ceil(forecastHorizon(watch) / watch.period),
-        incumbent: known.get(one.id),
+        incumbent,
         seed: ports.settings.seed,
         at: tick,
-        network: chosen === undefined ? undefined : { isTimeUp: isTimeUp(ports, mayGoOn) },
-      }),
-    );
+        network:
+          chosen === undefined
+            ? undefined
+            : {
+                isTimeUp: isTimeUp(ports, request),
+                onProgress: ({ epoch, epochs, batch, batches }) =>
+                  tell(place + (epoch - 1 + batch / batches) / epochs, due.length),
+              },
+      });
+      fitted.set(one.id, fit);
+    } catch (error) {
+      throwIfStopped();
+      ports.log.error('series not fitted', { watch: watch.name, shard, series: one.id, error: String(error) });
+      faults.push(error);
+      fitted.set(one.id, unfitted(one, incumbent, history, tick, String(error), networks));
+    }
   }
-  request.onProgress?.(fitted.size, due.length);
+  tell(fitted.size, due.length);
   const all = series.flatMap((one) => {
     const now = fitted.get(one.id) ?? known.get(one.id);
     return now === undefined ? [] : [{ ...now, values: past.get(one.id)?.values ?? now.values }];
@@ -166,12 +139,31 @@ export async function trainForecastShard(
     outcome,
   };
   ports.log.info('forecasters fitted', { ...training });
+  if (faults.length > 0)
+    throw new AggregateError(
+      faults,
+      `${faults.length} series of shard '${shard}' of '${watch.name}' were not fitted: ${String(faults[0])}`,
+    );
   return training;
 }
 
-function isTimeUp({ clock }: TrainForecastPorts, mayGoOn: () => boolean): () => boolean {
-  const until = clock.now() + LONGEST_NETWORK_SECONDS;
-  return () => !mayGoOn() || clock.now() >= until;
+/** What served goes on serving, and both it and what has nothing wait their turn again: the others are not kept from theirs. */
+function unfitted(
+  { id }: SeriesDescription,
+  incumbent: FittedSeries | undefined,
+  { start, values }: Series,
+  at: number,
+  reason: string,
+  networks: boolean,
+): FittedSeries {
+  if (incumbent !== undefined) return { ...incumbent, ...(networks ? { networkAt: at } : { fittedAt: at }) };
+  const none = { forecaster: null, skill: null, hasSkill: false, saturation: null };
+  return { ...none, id, reason, fittedAt: at, since: values.length === 0 ? Number.NaN : start, values };
+}
+
+function isTimeUp({ clock }: TrainForecastPorts, { longestNetwork = Infinity, mayGoOn }: ShardTrainingRequest) {
+  const until = clock.now() + longestNetwork;
+  return (): boolean => !mayGoOn() || clock.now() >= until;
 }
 
 const nothing = { trained: 0, left: 0, forecasters: {}, withoutSkill: 0, skill: null };

@@ -3,7 +3,14 @@ import type { MetricSink } from '../ports/metric-sink.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
 import { watchNamed } from './detect-ports.ts';
 import { forecasterTrainingMetrics } from './own-metrics.ts';
-import { type ShardTraining, trainForecastShard, type TrainForecastPorts } from './train-forecast-shard.ts';
+import {
+  type ShardTraining,
+  type ShardTrainingRequest,
+  trainForecastShard,
+  type TrainForecastPorts,
+} from './train-forecast-shard.ts';
+import { stoppable } from './stoppable-progress.ts';
+import { forEachWatch } from './watches-in-turn.ts';
 
 export type { ShardTraining } from './train-forecast-shard.ts';
 
@@ -31,6 +38,8 @@ export interface ForecasterTraining {
 
 /** What was fitted in the last hours is as good as new: a training that is repeated goes on where it was. */
 const HALF_A_DAY = 12 * 3600;
+/** Where time is limited no network may take that of all others. */
+const LONGEST_NETWORK_SECONDS = 240;
 
 /**
  * Fits forecasters for every series that has a limit, shard by shard, and puts them into use for the ticks that follow:
@@ -38,6 +47,7 @@ const HALF_A_DAY = 12 * 3600;
  * is done in use, and is taken up by the next training.
  *
  * @throws RangeError for a watch that the settings do not have.
+ * @throws AggregateError after all shards of all watches were tried, where some failed.
  */
 export async function trainForecasters(
   request: TrainForecastersRequest,
@@ -45,16 +55,20 @@ export async function trainForecasters(
 ): Promise<{ readonly watches: readonly ForecasterTraining[] }> {
   const tick = request.tick ?? Math.floor(ports.clock.now());
   const chosen = request.watch === undefined ? watchesOf(ports.settings) : [watchNamed(ports.settings, request.watch)];
-  const watches = chosen.filter(({ forecast }) => forecast !== 'off');
-  const trained: ForecasterTraining[] = [];
-  for (const watch of watches) {
+  const forecast = chosen.filter((watch) => watch.forecast !== 'off');
+  const watches = await forEachWatch(forecast, tick, ports.log, async (watch) => {
     const startedAt = ports.clock.now();
-    const shards = await trainWatch(watch, tick, request, ports);
+    const { shards, failures } = await trainWatch(watch, tick, request, ports);
     const endedAt = ports.clock.now();
     await ports.sink.publish(forecasterTrainingMetrics(watch.name, shards, endedAt - startedAt, endedAt));
-    trained.push({ watch: watch.name, shards });
-  }
-  return { watches: trained };
+    if (failures.length > 0)
+      throw new AggregateError(
+        failures,
+        `forecasters of ${failures.length} shards of '${watch.name}' could not be fitted: ${String(failures[0])}`,
+      );
+    return { watch: watch.name, shards };
+  });
+  return { watches };
 }
 
 async function trainWatch(
@@ -62,32 +76,37 @@ async function trainWatch(
   tick: number,
   request: TrainForecastersRequest,
   ports: TrainForecastersPorts,
-): Promise<readonly ShardTraining[]> {
-  const { until = Infinity, by = 'schedule', olderThan = HALF_A_DAY, onProgress } = request;
+): Promise<{ readonly shards: readonly ShardTraining[]; readonly failures: readonly unknown[] }> {
+  const { until = Infinity, by = 'schedule', olderThan = HALF_A_DAY } = request;
+  const { tell, throwIfStopped } = stoppable(request.onProgress);
   const shards = planShards(await readInventory(ports, watch.name), watch.period).map(({ shard }) => shard);
   const hasNetworks = watch.forecast !== 'off' && watch.forecast.lstm !== undefined;
   const rounds = [...shards.map((shard) => ({ shard, networks: false }))];
   if (hasNetworks) rounds.push(...shards.map((shard) => ({ shard, networks: true })));
   const done: ShardTraining[] = [];
   const mayGoOn = (): boolean => ports.clock.now() < until;
+  const failures: unknown[] = [];
   for (const [place, { shard, networks }] of rounds.entries()) {
-    const training = await trainForecastShard(
-      {
-        watch: watch.name,
-        shard,
-        tick,
-        by,
-        networks,
-        // A series that was just fitted by the quick ones is not too young for a network.
-        olderThan: networks ? 0 : olderThan,
-        mayGoOn,
-        onProgress: (fitted, of) =>
-          onProgress?.(`fitting forecasters of ${watch.name}`, place + fitted / of, rounds.length),
-      },
-      ports,
-    );
-    if (training.outcome !== 'nothing-to-train') done.push(training);
+    const given: ShardTrainingRequest = {
+      watch: watch.name,
+      shard,
+      tick,
+      by,
+      networks,
+      olderThan,
+      longestNetwork: until === Infinity ? undefined : LONGEST_NETWORK_SECONDS,
+      mayGoOn,
+      onProgress: (fitted, of) => tell(`fitting forecasters of ${watch.name}`, place + fitted / of, rounds.length),
+    };
+    try {
+      const training = await trainForecastShard(given, ports);
+      if (training.outcome !== 'nothing-to-train') done.push(training);
+    } catch (error) {
+      throwIfStopped();
+      ports.log.error('forecasters of a shard failed', { watch: watch.name, shard, tick, error: String(error) });
+      failures.push(error);
+    }
   }
-  onProgress?.('done', rounds.length, rounds.length);
-  return done;
+  tell('done', rounds.length, rounds.length);
+  return { shards: done, failures };
 }

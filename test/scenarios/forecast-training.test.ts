@@ -1,14 +1,17 @@
-import { describe, expect, it } from 'vitest';
-import { readStored } from '../../shared/models/stored-artefact.ts';
-import { fitSeries } from '../../shared/pipeline/fit-series.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { createHandler } from '../../lambdas/train/handler.ts';
+import { readStored, writeStored } from '../../shared/models/stored-artefact.ts';
+import * as fitting from '../../shared/pipeline/fit-series.ts';
 import { type FittedShard, fittedShardKind, readInUse } from '../../shared/pipeline/fitted-shard.ts';
 import type { ForecastPorts } from '../../shared/pipeline/forecast-ports.ts';
 import { trainForecastShard } from '../../shared/pipeline/train-forecast-shard.ts';
+import { trainForecasters } from '../../shared/pipeline/train-forecasters.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { watchesOf } from '../../shared/settings/settings.ts';
 import {
   day,
   every,
+  foresee,
   forecastWorld,
   type ForecastWorld,
   hill,
@@ -18,6 +21,15 @@ import {
   start,
 } from './forecast-world.ts';
 import { noise } from './world.ts';
+
+vi.mock('../../shared/pipeline/fit-series.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof fitting>();
+  const fitSeries: typeof fitting.fitSeries = (request) => {
+    if (request.description.entity === 'faulty' && request.at >= start) throw new Error('a fault of ours');
+    return original.fitSeries(request);
+  };
+  return { ...original, fitSeries };
+});
 
 const plain = { forecast: { forecaster: 'naive' } };
 const members = [percent('a', 'cpu')];
@@ -64,7 +76,100 @@ describe('of two trainings at once', () => {
   });
 });
 
+describe('a fault in the fitting', () => {
+  it('of one series keeps no other from its forecaster, and takes none away that served', async () => {
+    const w = forecastWorld([percent('faulty', 'cpu'), percent('sound', 'cpu')], hill, plain);
+    await remember(w, start - day, 4);
+    await trainAt(w, start - day);
+    await remember(w, start, 5);
+    await expect(trainAt(w, start, { olderThan: 0 })).rejects.toThrow(
+      "1 series of shard 's-0001' of 'w' were not fitted: Error: a fault of ours",
+    );
+    expect((await fittedOf(w)).series.map(({ id, forecaster, fittedAt }) => [id, forecaster?.name, fittedAt])).toEqual([
+      ['faulty/cpu', 'naive', start],
+      ['sound/cpu', 'naive', start],
+    ]);
+    // Neither is tried again at every tick.
+    expect((await trainAt(w, start + every)).outcome).toBe('nothing-due');
+    expect(w.logged).toContainEqual(expect.objectContaining({ level: 'error', message: 'series not fitted' }));
+  });
+
+  it('of one shard keeps no other from its forecasters, and is told in the end', async () => {
+    const many = Array.from({ length: 501 }, (_, k) => percent(`host-${k}`, 'cpu'));
+    const w = forecastWorld(many, hill, plain);
+    await remember(w, start, 0);
+    await w.store.put(keys.forecastersInUse('w', shard), Uint8Array.of(1));
+    await expect(trainForecasters({ tick: start }, w.ports)).rejects.toThrow(
+      /forecasters of 1 shards of 'w' could not be fitted.*s-0001/,
+    );
+    expect(await readInUse(w.ports, 'w', 's-0002')).toBeDefined();
+  });
+
+  it('of models keeps no forecasters from being fitted, and is thrown in the end', async () => {
+    const w = forecastWorld(members, hill, plain);
+    await remember(w, start, 4);
+    await w.store.put(keys.champion('w', 'entity-detector'), Uint8Array.of(1));
+    const handler = createHandler(() => Promise.resolve(w.ports));
+    await expect(handler({}, { getRemainingTimeInMillis: () => 900_000 })).rejects.toThrow(/champion/);
+    expect((await fittedOf(w)).series[0].forecaster?.name).toBe('naive');
+  });
+
+  it('is not what somebody makes who ends a training', async () => {
+    const w = forecastWorld(members, hill, plain);
+    await remember(w, start, 4);
+    const stop = new Error('stop');
+    const onProgress = (): never => {
+      throw stop;
+    };
+    await expect(trainForecasters({ tick: start, onProgress }, w.ports)).rejects.toBe(stop);
+    expect(await readInUse(w.ports, 'w', shard)).toBeUndefined();
+  });
+});
+
+describe('a forecaster that serves nobody', () => {
+  it('for its state cannot be read is fitted anew by that very tick', async () => {
+    const w = forecastWorld(members, hill, plain);
+    await remember(w, start, 4);
+    await foresee(w, start, 3);
+    const fitted = await fittedOf(w);
+    const [one] = fitted.series;
+    const broken = { ...one, forecaster: { name: 'naive', state: { weights: Number.NaN } } };
+    await writeStored(w.ports, fittedShardKind, keys.forecasters('w', shard, 'a'), { ...fitted, series: [broken] });
+    const ticks = await foresee(w, start + 3 * every, 3);
+    expect(ticks.map((tick) => [tick.forecast, tick.trained])).toEqual([
+      [0, 1],
+      [0, 0],
+      [1, 0],
+    ]);
+  });
+
+  it('for none could be fitted is tried again in an hour', async () => {
+    const w = forecastWorld([percent('faulty', 'cpu')], hill, plain);
+    await remember(w, start, 4);
+    await expect(trainAt(w, start)).rejects.toThrow('a fault of ours');
+    expect((await fittedOf(w)).series[0].forecaster).toBeNull();
+    expect((await trainAt(w, start + 3599)).outcome).toBe('nothing-due');
+    await expect(trainAt(w, start + 3600)).rejects.toThrow('a fault of ours');
+  });
+});
+
 describe('a network', () => {
+  it('is trained first of the series that has waited longest for one', async () => {
+    const lstm = { forecast: { forecaster: 'naive', lstm: { series: 'cpu' } } };
+    const w = forecastWorld([percent('a', 'cpu'), percent('b', 'cpu')], hill, lstm);
+    const trained: (string | undefined)[] = [];
+    for (let k = 0; k < 2; k++) {
+      const tick = start + k * day;
+      await remember(w, tick, 4);
+      // Time for one network, and of it for a batch.
+      let asked = 0;
+      const { left } = await trainAt(w, tick, { networks: true, olderThan: day / 2, mayGoOn: () => asked++ < 2 });
+      expect(left).toBe(1);
+      trained.push((await fittedOf(w)).series.find(({ networkAt }) => networkAt === tick)?.id);
+    }
+    expect(trained).toEqual(['a/cpu', 'b/cpu']);
+  });
+
   it('that beats a poor forecaster and not persistence has no skill: nothing is raised by it', () => {
     const w = forecastWorld(members, hill, { forecast: { forecaster: 'seasonal-naive' } });
     const [watch] = watchesOf(w.ports.settings);
@@ -72,7 +177,7 @@ describe('a network', () => {
     let level = 50;
     const values = Float64Array.from({ length: 900 }, (_, k) => (level += noise('w', k) - 0.5));
     let batches = 0;
-    const fitted = fitSeries({
+    const fitted = fitting.fitSeries({
       description: members[0],
       watch,
       history: { start: start - 900 * every, stepSeconds: every, values },
