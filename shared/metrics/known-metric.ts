@@ -7,6 +7,8 @@ export interface KnownMetric extends MetricNature {
   readonly statistics: readonly [Statistic, ...Statistic[]];
   /** The shortest period in seconds that the service publishes it in. */
   readonly periodSeconds: number;
+  /** Of a utilisation that is no plain percentage of 100: the value at which all is used. */
+  readonly full?: number;
 }
 
 export interface KnownNamespace {
@@ -21,6 +23,7 @@ interface Details {
   readonly gap?: GapMeaning;
   readonly highest?: number;
   readonly lowest?: number;
+  readonly full?: number;
   readonly periodSeconds?: number;
 }
 
@@ -32,13 +35,14 @@ const known = (
   bad: BadDirection,
   statistics: readonly [Statistic, ...Statistic[]],
   gap: GapMeaning,
-  { lowest = 0, highest, periodSeconds = minute, ...details }: Details,
+  { lowest = 0, highest, full, periodSeconds = minute, ...details }: Details,
 ): KnownMetric => ({
   metric,
   unit,
   bad,
   lowest,
   ...(highest === undefined ? {} : { highest }),
+  ...(full === undefined ? {} : { full }),
   statistics: details.statistics ?? statistics,
   gap: details.gap ?? gap,
   periodSeconds,

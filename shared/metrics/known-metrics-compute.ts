@@ -91,7 +91,7 @@ export const computeMetrics: readonly KnownNamespace[] = [
       traffic('ProvisionedConcurrencyInvocations'),
       failures('ProvisionedConcurrencySpilloverInvocations'),
       // A share of 1, not of 100.
-      peak('ProvisionedConcurrencyUtilization', 'None', 'up', { highest: 1, gap: 'zero' }),
+      peak('ProvisionedConcurrencyUtilization', 'None', 'up', { highest: 1, full: 1, gap: 'zero' }),
     ],
   },
   {
@@ -99,8 +99,8 @@ export const computeMetrics: readonly KnownNamespace[] = [
     entityDimensions: ['ClusterName', 'ServiceName'],
     metrics: [
       // Above 100 where a task may use more than it reserved.
-      level('CPUUtilization', 'Percent', 'up'),
-      level('MemoryUtilization', 'Percent', 'up'),
+      level('CPUUtilization', 'Percent', 'up', { full: 100 }),
+      level('MemoryUtilization', 'Percent', 'up', { full: 100 }),
       percentage('CPUReservation', 'up'),
       percentage('MemoryReservation', 'up'),
       percentage('GPUReservation', 'up'),

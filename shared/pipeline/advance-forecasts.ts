@@ -3,7 +3,7 @@ import { ruleConfirmation } from '../detectors/rules.ts';
 import { startCoverage } from '../forecasters/adaptive-intervals.ts';
 import { restoreForecaster } from '../forecasters/catalogue.ts';
 import { fillsUp } from '../forecasters/fills-up.ts';
-import { limitsOf } from '../forecasters/limits.ts';
+import { limitsOf, type SeriesLimit } from '../forecasters/limits.ts';
 import type { Limit } from '../forecasters/outlook.ts';
 import { matchesGlob } from '../metrics/glob.ts';
 import type { HistoryTick } from '../metrics/history-format.ts';
@@ -44,8 +44,12 @@ export interface ForecastStep {
 }
 
 /** The series of a shard that are to be forecast: those that have a limit. */
-export const limitedSeries = (series: readonly SeriesDescription[], { limits }: Watch): readonly SeriesDescription[] =>
-  series.filter((one) => limitsOf(one, limits).length > 0);
+export const limitedSeries = (series: readonly SeriesDescription[], watch: Watch): readonly SeriesDescription[] =>
+  series.filter((one) => limitsIn(watch, one).length > 0);
+
+/** The limits of a series in its watch: where nobody wrote one, the usual one begins where people want to be told. */
+const limitsIn = ({ limits, forecast }: Watch, one: SeriesDescription): readonly SeriesLimit[] =>
+  limitsOf(one, limits, forecast === 'off' ? undefined : forecast.recommendations.monitor);
 
 /** What a tick knows of its series. */
 export interface KnownValues {
@@ -74,7 +78,7 @@ export function makeForecasts(step: ForecastStep, { known }: KnownValues): reado
     return forecastSeries({
       id: one.id,
       nature: one.nature,
-      limits: limitsOf(one, watch.limits),
+      limits: limitsIn(watch, one),
       recent: seriesNamed(known, one.id),
       forecaster: atWork(forecasters.get(one.id)),
       coverage80,
@@ -193,7 +197,7 @@ function saturationOf(
   serving: FittedSeries | undefined,
 ): SeriesToTell['saturation'] {
   if (fitted === undefined) return undefined;
-  return fillsUp(description, limitsOf(description, watch.limits)) ? (serving?.saturation ?? null) : null;
+  return fillsUp(description, limitsIn(watch, description)) ? (serving?.saturation ?? null) : null;
 }
 
 /** Whether a rule is broken by whatever is beyond the limit: its own line is that, or is met before. */

@@ -5,8 +5,8 @@ import { severities } from '../../shared/alerting/severities.ts';
 import { recommendations } from '../../shared/forecasters/outlook.ts';
 import { recommendationDefaults, severityOfRecommendation } from '../../shared/forecasters/recommendation.ts';
 import { foreseenSchema } from '../../shared/alerting/foreseen.ts';
-import type { MetricNature, SeriesDescription } from '../../shared/metrics/metric.ts';
-import { natureOf } from '../../shared/metrics/known-metrics.ts';
+import type { MetricNature, SeriesDescription, Statistic } from '../../shared/metrics/metric.ts';
+import { describeSeries, natureOf } from '../../shared/metrics/known-metrics.ts';
 import {
   forecastEvery,
   forecastHorizon,
@@ -76,6 +76,30 @@ describe('what a series is not to cross', () => {
   it('is known for processors and disks of AWS, and not for credits', () => {
     expect(limitsOf(of('CPUUtilization', natureOf('AWS/EC2', 'CPUUtilization')), [])).toEqual(usual);
     expect(limitsOf(of('BurstBalance', natureOf('AWS/EBS', 'BurstBalance')), [])).toEqual([]);
+  });
+
+  const known = (namespace: string, name: string, statistic: Statistic = 'Average'): SeriesDescription =>
+    describeSeries(
+      { namespace, name, statistic, dimensions: { X: 'x' } },
+      { period: 60, entityBy: ['X'], natures: {} },
+    );
+
+  it.each<[string, SeriesDescription, number | undefined]>([
+    ['80 of a container service, which may use more than 100 %', known('AWS/ECS', 'CPUUtilization'), 80],
+    ['80 of its memory, too', known('AWS/ECS', 'MemoryUtilization', 'Maximum'), 80],
+    ['.8 of what is a share of 1', known('AWS/Lambda', 'ProvisionedConcurrencyUtilization', 'Maximum'), 0.8],
+    ['nothing of a sum of shares', known('AWS/Lambda', 'ProvisionedConcurrencyUtilization', 'Sum'), undefined],
+    ['nothing of a sum of percentages', known('AWS/ECS', 'CPUUtilization', 'Sum'), undefined],
+    ['nothing of a count of samples', known('AWS/ECS', 'CPUUtilization', 'SampleCount'), undefined],
+    ['nothing of what has no end', known('AWS/Lambda', 'ConcurrentExecutions', 'Maximum'), undefined],
+  ])('is %s', (_title, description, value) => {
+    expect(limitsOf(description, []).map((limit) => limit.value)).toEqual(value === undefined ? [] : [value]);
+  });
+
+  it('begins, where nobody wrote it, where the settings begin to recommend', () => {
+    expect(limitsOf(of('cpu'), [], 60)).toEqual([{ value: 60, side: 'above', isAsked: false }]);
+    expect(limitsOf(known('AWS/Lambda', 'ProvisionedConcurrencyUtilization', 'Maximum'), [], 60)[0].value).toBe(0.6);
+    expect(limitsOf(of('cpu'), [{ metric: 'cpu', above: 75 }], 60)[0].value).toBe(75);
   });
 
   it.each([Number.NaN, Infinity])('cannot be %s', (above) => {

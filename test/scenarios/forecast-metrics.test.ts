@@ -147,6 +147,14 @@ describe('what is forecast', () => {
     expect((await forecastStateOf(w))?.series.map(({ id }) => id)).toEqual(['a/cpu', 'a/free']);
   });
 
+  it('is held against the limit from which the watch recommends, where nobody wrote one', async () => {
+    const recommendations = { monitor: 90, prepare: 92, soon: 94, immediately: 96 };
+    const { w } = await live([percent('a', 'cpu')], hill, { forecast: { ...plain.forecast, recommendations } });
+    const stored = await readForecasts(w.ports, 'w', shard, soon + 2 * every);
+    expect(stored?.series[0].outlooks.map(({ limit }) => limit)).toEqual([{ value: 90, side: 'above' }]);
+    expect(w.bus.published).toEqual([]);
+  });
+
   it('is nothing where forecasts are off, and nothing is written', async () => {
     const w = forecastWorld([percent('a', 'cpu')], hill, { forecast: 'off' });
     await remember(w, soon, 6);
