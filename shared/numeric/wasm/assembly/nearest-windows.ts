@@ -102,14 +102,8 @@ export function find(
       for (let four = 0; four < 4; four++) {
         const weight = v128.load64_splat(weights + ((<usize>back) << 3));
         const then = v128.load64_splat(asked + ((<usize>back) << 3));
-        sum1 = f64x2.add(
-          sum1,
-          f64x2.mul(weight, f64x2.abs(f64x2.sub(f64x2.sub(v128.load(row), level1), then))),
-        );
-        sum2 = f64x2.add(
-          sum2,
-          f64x2.mul(weight, f64x2.abs(f64x2.sub(f64x2.sub(v128.load(row, 16), level2), then))),
-        );
+        sum1 = f64x2.add(sum1, f64x2.mul(weight, f64x2.abs(f64x2.sub(f64x2.sub(v128.load(row), level1), then))));
+        sum2 = f64x2.add(sum2, f64x2.mul(weight, f64x2.abs(f64x2.sub(f64x2.sub(v128.load(row, 16), level2), then))));
         row -= 8;
         back++;
       }
