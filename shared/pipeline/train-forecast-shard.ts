@@ -13,6 +13,7 @@ import { dueSeries } from './due-series.ts';
 import { fitSeries, networkSeries } from './fit-series.ts';
 import { beginFitting, type FittedSeries, type FittedShard, loadFitted, storeFitted } from './fitted-shard.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
+import { learningWindows } from './learning-windows.ts';
 import { stoppable } from './stoppable-progress.ts';
 
 /** What a training needs from outside. */
@@ -90,12 +91,13 @@ export async function trainForecastShard(
   const known = new Map(before?.series.map((one) => [one.id, one]));
   const fitted = new Map<string, FittedSeries>();
   const faults: unknown[] = [];
+  const learnsAt = learningWindows(ports.settings.alerts.quiet, watch);
   for (const one of due) {
     if (!mayGoOn()) break;
     const place = fitted.size;
     tell(place, due.length);
     const incumbent = known.get(one.id);
-    const history = past.get(one.id) ?? emptySeries(watch.period, to, to);
+    const history = learnable(one, past.get(one.id) ?? emptySeries(watch.period, to, to), learnsAt);
     try {
       const fit = fitSeries({
         description: one,
@@ -178,6 +180,20 @@ function reportOf(series: readonly FittedSeries[]): Pick<ShardTraining, 'forecas
     withoutSkill: series.filter(({ hasSkill }) => !hasSkill).length,
     skill: skills.length === 0 ? null : median(skills),
   };
+}
+
+/** What nothing shall be learned from is a gap to whoever learns; what is forecast from knows it all the same. */
+function learnable(
+  { entity }: SeriesDescription,
+  series: Series,
+  learnsAt: ReturnType<typeof learningWindows>,
+): Series {
+  if (learnsAt === undefined) return series;
+  const { start, stepSeconds } = series;
+  const values = series.values.map((value, slot) =>
+    learnsAt(entity, start + slot * stepSeconds) ? value : Number.NaN,
+  );
+  return { start, stepSeconds, values };
 }
 
 /** What is known of each series, up to three weeks back, on one grid that ends at `to`; gaps have their meaning. */
