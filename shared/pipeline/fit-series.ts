@@ -76,7 +76,7 @@ function upToNewest({ start, stepSeconds, values }: Series): Series {
 
 function select({ watch, history, horizonSteps, seed, incumbent }: FitRequest): Selection {
   const chosen = watch.forecast === 'off' ? 'automatic-selection' : watch.forecast.forecaster;
-  const candidates = chosen === 'automatic-selection' ? defaultCandidates : [chosen];
+  const candidates = chosen === 'automatic-selection' ? defaultCandidates : [chosen].flat();
   return selectForecaster(history, candidates, horizonSteps, seed, incumbent?.forecaster?.name);
 }
 

@@ -84,9 +84,11 @@ const forecast = z.strictObject({
     .optional()
     .describe('How far it is looked ahead; default 45m, or three points where that is longer'),
   forecaster: z
-    .enum(['automatic-selection', ...forecasterNames])
+    .union([z.enum(['automatic-selection', ...forecasterNames]), z.array(z.enum(forecasterNames)).min(1).max(10)], {
+      error: `must be automatic-selection, one of ${forecasterNames.join(', ')}, or a list of them → write such as [automatic, holt-winters]`,
+    })
     .default('automatic-selection')
-    .describe('One for all series, or the one that was best on each'),
+    .describe('One for all series; several of which the best serves each; or the usual ones competing for each'),
   lstm: lstm.optional(),
   recommendations: recommendations
     .prefault({})

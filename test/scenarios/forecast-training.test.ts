@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/train/handler.ts';
+import type { Series } from '../../shared/metrics/series.ts';
 import { readStored, writeStored } from '../../shared/models/stored-artefact.ts';
 import * as fitting from '../../shared/pipeline/fit-series.ts';
 import { type FittedShard, fittedShardKind, readInUse } from '../../shared/pipeline/fitted-shard.ts';
@@ -7,7 +8,7 @@ import type { ForecastPorts } from '../../shared/pipeline/forecast-ports.ts';
 import { trainForecastShard } from '../../shared/pipeline/train-forecast-shard.ts';
 import { trainForecasters } from '../../shared/pipeline/train-forecasters.ts';
 import { keys } from '../../shared/settings/keys.ts';
-import { watchesOf } from '../../shared/settings/settings.ts';
+import { settingsSchema, watchesOf } from '../../shared/settings/settings.ts';
 import {
   day,
   every,
@@ -22,9 +23,11 @@ import {
 } from './forecast-world.ts';
 import { noise } from './world.ts';
 
+const learnedFrom = vi.hoisted((): { history?: Series } => ({}));
 vi.mock('../../shared/pipeline/fit-series.ts', async (importOriginal) => {
   const original = await importOriginal<typeof fitting>();
   const fitSeries: typeof fitting.fitSeries = (request) => {
+    learnedFrom.history = request.history;
     if (request.description.entity === 'faulty' && request.at >= start) throw new Error('a fault of ours');
     return original.fitSeries(request);
   };
@@ -58,6 +61,35 @@ describe('how long a series has been known', () => {
     }
     expect(knownDays[0]).toBeCloseTo(2.333, 2);
     expect(knownDays[1]).toBeCloseTo(3.333, 2);
+  });
+});
+
+describe('who serves a series', () => {
+  it.each([
+    ['the best of those that are named', ['naive', 'holt-winters'], 'holt-winters'],
+    ['the only one that is named, though others are better', ['naive'], 'naive'],
+    ['the only one, named without a list', 'naive', 'naive'],
+  ])('%s', async (_title, forecaster, expected) => {
+    const w = forecastWorld(members, hill, { forecast: { forecaster } });
+    await remember(w, start, 4);
+    expect((await trainAt(w, start)).forecasters).toEqual({ [expected]: 1 });
+  });
+});
+
+describe('a window in which nothing is learned', () => {
+  it('is a gap to whoever learns, and known to whoever forecasts', async () => {
+    const quiet = [{ at: '0 2 * * *', for: '1h', alert: true, learn: false }];
+    const w = forecastWorld(members, hill, plain);
+    const settings = settingsSchema.parse({ alerts: { quiet }, watches: { w: { select: 'Test', ...plain } } });
+    await remember(w, start, 4);
+    await trainAt(w, start, {}, { ...w.ports, settings });
+    const { values, start: from = 0 } = learnedFrom.history ?? {};
+    const left = [...(values ?? [])].flatMap((value, slot) =>
+      Number.isNaN(value) ? [(from + slot * every) % day] : [],
+    );
+    expect(left).toHaveLength(5 * 12);
+    expect([Math.min(...left), Math.max(...left)]).toEqual([2 * 3600, 3 * 3600 - every]);
+    expect((await fittedOf(w)).series[0].values.some(Number.isNaN)).toBe(false);
   });
 });
 
