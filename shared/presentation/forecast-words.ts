@@ -73,6 +73,12 @@ function beyondWords({ limit, between }: ToldForecast, unit: string): string {
   return between === undefined ? `cross ${value}` : `reach ${value}`;
 }
 
+/** Of a slow trend that has come to its end: it is there, and not beyond. */
+function arrivedWords({ value, side }: ToldForecast['limit'], unit: string): string {
+  if (side === 'below') return value <= 0 ? 'is used up' : `has fallen to ${glanceValue(value, unit)}`;
+  return shortUnit(unit) === '%' && value >= 99 ? 'is full' : `has reached ${glanceValue(value, unit)}`;
+}
+
 /**
  * What is expected, as the end of a sentence that begins with the series: `will cross 80 % in about 25 min`, `may fall
  * below 5 GB`, `will be full in about 9 days (6 to 14)`, `is above 80 %`.
@@ -82,7 +88,9 @@ function beyondWords({ limit, between }: ToldForecast, unit: string): string {
 export function crossingWords(forecast: ToldForecast | undefined, unit: string, at: number): string {
   if (forecast === undefined) return 'is expected to cross its limit';
   const { limit, probability, crossesAt, isBeyond } = forecast;
-  if (isBeyond) return `is ${limit.side} ${glanceValue(limit.value, unit)}`;
+  // Of what is crossed the probability is 1; a slow trend has none.
+  if (isBeyond)
+    return probability === null ? arrivedWords(limit, unit) : `is ${limit.side} ${glanceValue(limit.value, unit)}`;
   const verb = (probability !== null && probability < 0.5) || crossesAt === null ? 'may' : 'will';
   const ahead = crossesAt === null ? '' : aheadWords(crossesAt - at);
   return (

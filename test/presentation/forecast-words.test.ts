@@ -21,6 +21,9 @@ const ahead = (seconds: number): ToldForecast => told({ crossesAt: at + seconds 
 const below = (value: number): ToldForecast => told({ limit: { value, side: 'below' } });
 const slow = told({ crossesAt: at + 9 * day, between: [at + 6 * day, at + 14 * day], probability: null });
 
+const arrived = (value: number, side: 'above' | 'below'): ToldForecast =>
+  told({ limit: { value, side }, probability: null, crossesAt: null, isBeyond: true });
+
 describe('what is said of a crossing', () => {
   it.each<[string, ToldForecast | undefined, string, string]>([
     ['minutes ahead', told(), 'Percent', 'will cross 80 % in about 25 min'],
@@ -46,6 +49,10 @@ describe('what is said of a crossing', () => {
       'will be full in about 9 days (6 to 14)',
     ],
     ['a time that is none', ahead(Number.NaN), 'Percent', 'will cross 80 %'],
+    ['a disk that is full', arrived(100, 'above'), 'Percent', 'is full'],
+    ['a share that has come to its limit', arrived(90, 'above'), 'Percent', 'has reached 90 %'],
+    ['what is used up', arrived(0, 'below'), 'Count', 'is used up'],
+    ['what has fallen to its limit', arrived(20, 'below'), 'Percent', 'has fallen to 20 %'],
     ['nothing but the kind of it', undefined, 'Percent', 'is expected to cross its limit'],
   ])('%s', (_title, forecast, unit, words) => {
     expect(crossingWords(forecast, unit, at)).toBe(words);
