@@ -1,5 +1,5 @@
-// Reads what `npm run accuracy -- --out FOLDER` wrote, and fails when something is found less well than it was promised,
-// or was not measured at all.
+// Reads what `npm run accuracy -- --out FOLDER` or, with `forecast`, `npm run accuracy:forecast -- --every 2 --out FOLDER`
+// wrote, and fails when something is found less well than it was promised, or was not measured at all.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ const emitted = 'series, alerts as emitted';
 const best = 'series, score at its best threshold';
 const wholeEmitted = 'entity, alerts as emitted';
 const wholeBest = 'entity, score at its best threshold';
-const floors = [
+const detection = [
   ['nab', { detector: emitted }, 'standard', 72.5],
   ['events', { set: 'kpi', detector: emitted }, 'event F1', 0.41],
   ['events', { set: 'cloud-monitoring', detector: emitted }, 'event F1', 0.39],
@@ -21,12 +21,28 @@ const floors = [
   ['events', { set: 'smd', detector: wholeBest }, 'AUC-PR', 0.53],
   ['events', { set: 'smd', detector: wholeEmitted }, 'event F1', 0.59],
 ];
+// By how much the error lies below that of the best peer of a source, and that of crossings below the base rate's.
+const within = (source, horizon, floor) => ['forecast errors', { source, horizon }, 'part below', floor];
+const forecast = [
+  within('azure_v1_100_avg', '45 min', 0.2),
+  within('azure_v1_100_max', '45 min', 0.2),
+  within('aiops_kpi(last 28 d)', '45 min', 0.16),
+  within('asd', '60 min', 0),
+  within('azure_v1_100_avg', '24 h', 0.08),
+  within('azure_v1_100_max', '24 h', 0.06),
+  within('aiops_kpi(last 28 d)', '24 h', 0.2),
+  within('asd', '24 h', 0.08),
+  ['forecast crossings', { source: 'all' }, 'Brier skill', 0.22],
+];
 
-if (process.argv[2] === undefined) {
-  console.error('node .ci/check-floors.mjs FOLDER     the folder that `npm run accuracy -- --out FOLDER` wrote to');
+const [, , folder, which = 'detection'] = process.argv;
+const reports = { detection: ['accuracy.json', detection], forecast: ['forecast-accuracy.json', forecast] };
+if (folder === undefined || reports[which] === undefined) {
+  console.error('node .ci/check-floors.mjs FOLDER [forecast]     the folder that the report was written to');
   process.exit(2);
 }
-const report = JSON.parse(readFileSync(join(process.argv[2], 'accuracy.json'), 'utf8'));
+const [file, floors] = reports[which];
+const report = JSON.parse(readFileSync(join(folder, file), 'utf8'));
 let failed = 0;
 for (const [table, wanted, column, floor] of floors) {
   const name = [table, ...Object.values(wanted), column].join(' · ');
