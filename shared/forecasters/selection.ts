@@ -44,7 +44,7 @@ const FALLBACK = 'naive';
 /**
  * Lets forecasters compete on one series, by the skill that each measures when it is fitted: at rolling origins, on what
  * it had not seen, against the same two forecasts that cost nothing. An incumbent stays unless the error of the best is
- * 3 % less. Where none could be measured, persistence or an earlier candidate serves, and nothing is raised by it.
+ * 3 % less. One that has no answer to this history, for its gaps, gives way to those that have. Where none could be measured, persistence or an earlier candidate serves, and nothing is raised by it.
  *
  * A comparison on held-back days of its own was measured too, and foretold worse who would be better, at three times the
  * cost: see decision 24.
@@ -70,9 +70,11 @@ export function selectForecaster(
   const baseline = errorOfDoingNothing(history, horizonSteps);
   const entries = names.map((name) => ({ name, fitted: fitWhereItCan(name, history, seed) }));
   const reports = entries.map(({ name, fitted }) => reportOf(name, fitted?.skill, baseline));
-  const ranked = entries
+  const measured = entries
     .flatMap(({ name, fitted }) => (fitted?.skill === undefined ? [] : [{ name, fitted, skill: fitted.skill }]))
     .sort((one, other) => other.skill.value - one.skill.value);
+  const answering = measured.filter(({ fitted }) => canAnswer(fitted, history, horizonSteps));
+  const ranked = answering.length > 0 ? answering : measured;
   if (ranked.length === 0) return unmeasured(history, entries, seed, reports, incumbent);
   const best = ranked[0];
   const holder = ranked.find(({ name }) => name === incumbent);
@@ -120,6 +122,12 @@ function errorOfDoingNothing({ stepSeconds, values: raw }: Series, horizonSteps:
     }
   }
   return count === 0 ? null : Math.min(last, median) / count;
+}
+
+/** A backtest passes over moments that cannot be answered; whoever is asked now, with such gaps, must have an answer. */
+function canAnswer(fitted: FittedForecaster<unknown>, history: Series, horizonSteps: number): boolean {
+  const answer = fitted.forecast(history, horizonSteps, []);
+  return !('unforecastable' in answer) || answer.unforecastable !== 'not-enough-history';
 }
 
 /** Undefined where the history does not suffice for it. */

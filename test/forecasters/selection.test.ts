@@ -36,6 +36,17 @@ describe('who serves a series', () => {
     expect(fitted.state).toEqual(forecaster.fit(history, forecaster.defaults, 1).state);
   });
 
+  it.each([
+    ['no values', () => false],
+    ['every other value', (slot: number) => slot % 2 === 1],
+    ['two of three values', (slot: number) => slot % 3 > 0],
+    ['all of the last day but the end of it', (slot: number) => slot >= 7 * DAY && slot < 8 * DAY - 2],
+  ])('has an answer to the history that it was chosen on, with %s missing', (_title, isMissing) => {
+    const whole = rhythm(8 * DAY, { noise: 0, swing: 10, seed: 2 });
+    const history = { ...whole, values: whole.values.map((value, slot) => (isMissing(slot) ? Number.NaN : value)) };
+    expect(select(history, defaultCandidates).fitted.forecast(history, 9, [80, 95])).toHaveProperty('mean');
+  });
+
   it('says so where nothing beats saying that nothing changes, and raises nothing', () => {
     const { skill, noSkill, reason } = select(walk(8 * DAY));
     expect(skill?.value).toBeLessThan(0.02);
