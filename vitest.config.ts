@@ -4,12 +4,14 @@ import { defineConfig } from 'vitest/config';
 const tier = (
   name: string,
   include: string[],
-  more: { readonly isolate?: boolean; readonly testTimeout?: number } = {},
+  more: { readonly isolate?: boolean; readonly testTimeout?: number; readonly exclude?: string[] } = {},
 ) => ({
   test: { name, include, testTimeout: 60_000, hookTimeout: 60_000, environment: 'node' as const, ...more },
 });
+/** They put another module in the place of one, which no other file may meet. */
+const alone = 'test/**/*.alone.test.ts';
 /** Loading every module anew for every file took a third of the time; none of these leaves anything behind. */
-const together = { isolate: false };
+const together = { isolate: false, exclude: [alone] };
 
 export default defineConfig({
   test: {
@@ -26,6 +28,7 @@ export default defineConfig({
       tier('contracts', ['test/contracts/**/*.test.ts'], together),
       tier('scenarios', ['test/scenarios/**/*.test.ts'], together),
       tier('infrastructure', ['test/infrastructure/**/*.test.ts'], together),
+      tier('alone', [alone]),
       tier('wire', ['test/wire/**/*.test.ts']),
       tier('bundle', ['test/bundle/**/*.test.ts'], { testTimeout: 120_000 }),
     ],
