@@ -108,7 +108,7 @@ const commands: readonly CommandDescription[] = [
     usage: 'backtest <what>',
     summary: 'forecast: how far off forecasts of the past of CSV files were',
     options: [
-      ['--data <folder>', 'The series: CSV files, plain or gzipped'],
+      ['--data <folder>', 'The series: CSV files, plain or gzipped (beside the tasks)'],
       ['--forecaster <name>', 'Which is measured (automatic)'],
       ['--tasks <file>', 'Forecast at these rows instead: a CSV of series,origin,limit'],
       ['--out <folder>', 'Every forecast and every probability of crossing: forecasts.csv and crossings.csv'],

@@ -42,7 +42,7 @@ export async function backtestFolder(folder: string, asked: string): Promise<rea
 
 /**
  * The files that tasks name: `series,origin,limit`, the number of the first row to forecast, and what crossing is asked
- * about (empty: none).
+ * about (empty: none). A series may be named without the folders its file lies in where no other has the same name.
  *
  * @throws Misuse on a row that says something else, naming its line, or a series that is not in the folder.
  */
@@ -58,7 +58,7 @@ export async function backtestTasks(
   if (header.trim() !== 'series,origin,limit') {
     throw new Misuse(`--tasks ${asked}, line 1: "${header.slice(0, 60)}" found; write series,origin,limit`);
   }
-  const byName = new Map(files.map((file) => [file.name, file]));
+  const byName = fileNames(files);
   const origins = new Map<string, Origin[]>();
   rows.forEach((line, index) => {
     if (line.trim() === '') return;
@@ -80,6 +80,20 @@ export async function backtestTasks(
     const { path: file } = byName.get(name) ?? { path: '' };
     return { name, path: file, origins: own.sort((a, b) => a.row - b.row) };
   });
+}
+
+/** Files by their names below the folder, and by their last part alone where only one has it. */
+function fileNames(files: readonly BacktestFile[]): ReadonlyMap<string, BacktestFile> {
+  const byName = new Map<string, BacktestFile>();
+  const twice = new Set<string>();
+  for (const file of files) {
+    const last = file.name.split(/[/\\]/).at(-1) ?? file.name;
+    if (byName.has(last)) twice.add(last);
+    byName.set(last, file);
+  }
+  for (const last of twice) byName.delete(last);
+  for (const file of files) byName.set(file.name, file);
+  return byName;
 }
 
 /** The series of a file, one per value column: row by row where tasks name rows, else on its grid. */

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { forecasters } from '../../shared/forecasters/catalogue.ts';
 import { backtestFiles, type BacktestFiles } from '../backtest-files.ts';
 import { backtestFolder, backtestSeriesOf, backtestTasks, originsOver } from '../backtest-plan.ts';
@@ -18,12 +18,13 @@ interface Asked {
 /** `backtest forecast --data DIR`: forecasts series from many moments of their past, and measures what came of it. */
 export const backtest: RunCommand = async (args, options, terminal) => {
   if (args[0] !== 'forecast') throw new Misuse(`backtest ${args[0]}: write backtest forecast`);
-  const data = text(options, 'data');
-  if (data === undefined) throw new Misuse('--data is missing: name the folder of the series');
   const names = Object.keys(forecasters) as (keyof typeof forecasters)[];
   const forecaster = oneOf(options, 'forecaster', names) ?? 'automatic';
   const threads = wholeNumber(options, 'threads', 1, 64) ?? terminal.processors;
   const tasks = text(options, 'tasks');
+  // Tasks are mostly kept beside what they ask about.
+  const data = text(options, 'data') ?? (tasks === undefined ? undefined : dirname(tasks));
+  if (data === undefined) throw new Misuse('--data is missing: name the folder of the series');
   const out = text(options, 'out');
   if (tasks !== undefined && out === undefined) {
     throw new Misuse('--out is missing: say into which folder the answers to the tasks go');

@@ -168,6 +168,32 @@ describe('the command', () => {
     expect(crossings.map((line) => line.split(',').slice(0, 2).join(','))).toEqual(['series,origin', 'b,480', 'a,400']);
   });
 
+  it('finds series beside the tasks, and by their names alone in folders below', async () => {
+    const series = csvOf(rhythm(4));
+    const tasks = 'series,origin,limit\na,384,\nin/b,384,\nc,384,\n';
+    const folder = scratchFolder({
+      'd/tasks.csv': tasks,
+      'd/a.csv': series,
+      'd/in/b.csv': series,
+      'd/in/c.csv': series,
+    });
+    const { code, err } = await aiops(folder, '--tasks', 'd/tasks.csv', '--out', 'answers', '--forecaster', 'naive');
+    expect([code, err]).toEqual([0, '']);
+    const lines = readFileSync(join(folder, 'answers/forecasts.csv'), 'utf8').trimEnd().split('\n');
+    expect([...new Set(lines.slice(1).map((line) => line.split(',')[0]))]).toEqual(['a', 'in/b', 'c']);
+  });
+
+  it('takes no series for another of the same name', async () => {
+    const series = csvOf(rhythm(4));
+    const folder = scratchFolder({
+      't.csv': 'series,origin,limit\nb,384,\n',
+      'd/x/b.csv': series,
+      'd/y/b.csv': series,
+    });
+    const { code, err } = await aiops(folder, '--data', 'd', '--tasks', 't.csv', '--out', 'answers');
+    expect([code, err]).toEqual([2, expect.stringContaining('there is no series b')]);
+  });
+
   it('measures the series of a folder beside the plainest forecasts', async () => {
     const folder = scratchFolder({ 'data/a.csv': csvOf(rhythm(6)), 'data/short.csv': csvOf(rhythm(2)) });
     const { code, out, err } = await aiops(folder, '--data', 'data', '--json');
@@ -185,7 +211,7 @@ describe('the command', () => {
   });
 
   it.each([
-    ['no data', ['--tasks', 'x'], '--data is missing'],
+    ['no data', [], '--data is missing'],
     ['tasks without a place for the answers', ['--data', 'data', '--tasks', 'good.csv'], '--out is missing'],
     ['a folder that is not there', ['--data', 'nowhere'], 'there is no such folder'],
     ['a folder without a CSV', ['--data', 'empty'], 'no .csv or .csv.gz in it'],
