@@ -50,13 +50,14 @@ export async function forecastShard(message: ShardMessage, ports: ForecastPorts)
     const reason = reasonToIdle(tick, stored?.value.tick, forecastEvery(watch), startedAt);
     if (reason !== undefined) {
       ports.log.info('shard not forecast', { ...message, reason });
-      if (reason === 'too-old') await ports.sink.publish([droppedMetric(watch.name, tick)]);
+      if (reason === 'too-old')
+        await ports.sink.publish([droppedMetric({ deployment: ports.settings.name, watch: watch.name }, tick)]);
       return idle(attempt > 1 ? 'superseded' : reason);
     }
     const done = await attemptForecast(message, watch, stored?.value, stored?.version ?? 'absent', ports);
     if (done === 'conflict') continue;
     if (done.state === undefined) return done.summary;
-    await ports.sink.publish(forecastMetricData(done.summary, ports.clock.now() - startedAt));
+    await ports.sink.publish(forecastMetricData(done.summary, ports.settings.name, ports.clock.now() - startedAt));
     const isAdopting = done.state.fitted?.trainedAt !== stored?.value.fitted?.trainedAt;
     // What was fitted since the last tick is put to work by the next one: until then nothing is known to be due.
     const trained = isAdopting ? 0 : await trainWhatIsDue(message, watch, done, startedAt, ports);

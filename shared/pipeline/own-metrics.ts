@@ -4,7 +4,10 @@ import type { ShardSummary } from './shard-summary.ts';
 import type { ShardTraining } from './train-forecast-shard.ts';
 import type { WatchTraining } from './train-models.ts';
 
-/** What we say of ourselves, as aggregates per watch: their number does not grow with the fleet. */
+/**
+ * What we say of ourselves, as aggregates per watch: their number does not grow with the fleet. Two deployments of an
+ * account may have watches of one name, so that each metric has the deployment's name besides, as those of alerting do.
+ */
 export const ownMetricNames = [
   'AnomaliesDetected',
   'EntitiesFiring',
@@ -44,6 +47,12 @@ export const forecastMetricNames = [
 /** What we say of the fitting of forecasters. */
 export const forecasterTrainingNames = ['ForecastersFitted', 'ForecastersDue', 'ForecasterTrainingTime'] as const;
 
+/** Whose metrics they are: the `name` of the settings, and one of its watches. */
+interface Published {
+  readonly deployment: string;
+  readonly watch: string;
+}
+
 type OwnMetric =
   | (typeof ownMetricNames)[number]
   | (typeof trainingMetricNames)[number]
@@ -65,7 +74,7 @@ const units: Readonly<Partial<Record<OwnMetric, MetricDatum['unit']>>> = {
 };
 
 /** The metrics of one shard's committed tick. */
-export function tickMetrics(summary: ShardSummary, elapsedSeconds: number): readonly MetricDatum[] {
+export function tickMetrics(summary: ShardSummary, deployment: string, elapsedSeconds: number): readonly MetricDatum[] {
   const values: Readonly<Record<(typeof ownMetricNames)[number], number>> = {
     AnomaliesDetected: summary.began,
     EntitiesFiring: summary.firing,
@@ -78,12 +87,13 @@ export function tickMetrics(summary: ShardSummary, elapsedSeconds: number): read
     VerdictAge: summary.verdictAgeSeconds,
     LambdaExecutionTime: Math.max(0, elapsedSeconds) * 1000,
   };
-  return ownMetricNames.map((name) => datum(name, summary.watch, values[name], summary.tick));
+  return ownMetricNames.map((name) => datum(name, { deployment, watch: summary.watch }, values[name], summary.tick));
 }
 
 /** The metrics of one watch's training; budgets are first notices a week. */
 export function trainingMetrics(
   { watch, rows, outcome, budget }: WatchTraining,
+  deployment: string,
   elapsedSeconds: number,
   time: number,
 ): readonly MetricDatum[] {
@@ -97,12 +107,16 @@ export function trainingMetrics(
   };
   return trainingMetricNames.flatMap((name) => {
     const value = values[name];
-    return value === undefined ? [] : [datum(name, watch, value, time)];
+    return value === undefined ? [] : [datum(name, { deployment, watch }, value, time)];
   });
 }
 
 /** The metrics of the forecasts of one shard's committed tick. */
-export function forecastMetricData(summary: ForecastShardSummary, elapsedSeconds: number): readonly MetricDatum[] {
+export function forecastMetricData(
+  summary: ForecastShardSummary,
+  deployment: string,
+  elapsedSeconds: number,
+): readonly MetricDatum[] {
   const values: Readonly<Record<(typeof forecastMetricNames)[number], number | null>> = {
     PredictionAccuracy: summary.accuracy,
     PredictionSkill: summary.skill,
@@ -117,41 +131,41 @@ export function forecastMetricData(summary: ForecastShardSummary, elapsedSeconds
   };
   return forecastMetricNames.flatMap((name) => {
     const value = values[name];
-    return value === null ? [] : [datum(name, summary.watch, value, summary.tick)];
+    return value === null ? [] : [datum(name, { deployment, watch: summary.watch }, value, summary.tick)];
   });
 }
 
 /** The metrics of one watch's fitting of forecasters. */
 export function forecasterTrainingMetrics(
-  watch: string,
+  of: Published,
   shards: readonly ShardTraining[],
   elapsedSeconds: number,
   time: number,
 ): readonly MetricDatum[] {
-  const sum = (of: (one: ShardTraining) => number): number => shards.reduce((all, one) => all + of(one), 0);
+  const sum = (count: (one: ShardTraining) => number): number => shards.reduce((all, one) => all + count(one), 0);
   return [
     datum(
       'ForecastersFitted',
-      watch,
+      of,
       sum(({ trained }) => trained),
       time,
     ),
     datum(
       'ForecastersDue',
-      watch,
+      of,
       sum(({ left }) => left),
       time,
     ),
-    datum('ForecasterTrainingTime', watch, Math.max(0, elapsedSeconds), time),
+    datum('ForecasterTrainingTime', of, Math.max(0, elapsedSeconds), time),
   ];
 }
 
 /** A message that came too late to be worth anything: the tick after it pulls the same points. */
-export const droppedMetric = (watch: string, tick: number): MetricDatum => datum('TicksDropped', watch, 1, tick);
+export const droppedMetric = (of: Published, tick: number): MetricDatum => datum('TicksDropped', of, 1, tick);
 
-const datum = (name: OwnMetric, watch: string, value: number, time: number): MetricDatum => ({
+const datum = (name: OwnMetric, { deployment, watch }: Published, value: number, time: number): MetricDatum => ({
   name,
-  dimensions: { Watch: watch },
+  dimensions: { Deployment: deployment, Watch: watch },
   value,
   unit: units[name] ?? 'Count',
   time,

@@ -43,13 +43,14 @@ export async function runShard(message: ShardMessage, ports: DetectPorts): Promi
     const idle = reasonToIdle(message.tick, stored?.value.tick, watch.every, startedAt);
     if (idle !== undefined) {
       ports.log.info('shard not run', { ...message, reason: idle });
-      if (idle === 'too-old') await ports.sink.publish([droppedMetric(watch.name, message.tick)]);
+      if (idle === 'too-old')
+        await ports.sink.publish([droppedMetric({ deployment: ports.settings.name, watch: watch.name }, message.tick)]);
       return idleSummary(watch.name, message.shard, message.tick, attempt > 1 ? 'superseded' : idle);
     }
     const done = await attemptTick(message, watch, stored?.value, stored?.version ?? 'absent', ports);
     if (done === 'conflict') continue;
     if (done.state !== undefined) {
-      await ports.sink.publish(tickMetrics(done.summary, ports.clock.now() - startedAt));
+      await ports.sink.publish(tickMetrics(done.summary, ports.settings.name, ports.clock.now() - startedAt));
       await keepHouse(message, watch, stored?.value, done.state, startedAt, ports);
     }
     ports.log.info('shard judged', { ...done.summary });

@@ -60,7 +60,14 @@ export async function trainForecasters(
     const startedAt = ports.clock.now();
     const { shards, failures } = await trainWatch(watch, tick, request, ports);
     const endedAt = ports.clock.now();
-    await ports.sink.publish(forecasterTrainingMetrics(watch.name, shards, endedAt - startedAt, endedAt));
+    await ports.sink.publish(
+      forecasterTrainingMetrics(
+        { deployment: ports.settings.name, watch: watch.name },
+        shards,
+        endedAt - startedAt,
+        endedAt,
+      ),
+    );
     if (failures.length > 0)
       throw new AggregateError(
         failures,

@@ -83,7 +83,7 @@ export async function trainModels(request: TrainRequest, ports: TrainPorts): Pro
     const training = await trainWatch(watch, shards, past, tick, request, ports);
     ports.log.info('watch trained', { ...training });
     const endedAt = ports.clock.now();
-    await ports.sink.publish(trainingMetrics(training, endedAt - startedAt, endedAt));
+    await ports.sink.publish(trainingMetrics(training, ports.settings.name, endedAt - startedAt, endedAt));
     return training;
   });
   request.onProgress?.('done', 2 * watches.length, 2 * watches.length);

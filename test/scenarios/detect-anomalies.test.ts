@@ -114,8 +114,9 @@ describe('many series', () => {
     const w = world(members, usual, {}, { retention: '5m' });
     await tick(w, start);
     expect(w.sink.published.length).toBeLessThanOrEqual(10);
+    const own = { Deployment: w.ports.settings.name, Watch: 'w' };
     expect(w.sink.published).toContainEqual(
-      expect.objectContaining({ name: 'PointsJudged', value: 600, dimensions: { Watch: 'w' }, time: start }),
+      expect.objectContaining({ name: 'PointsJudged', value: 600, dimensions: own, time: start }),
     );
   });
 

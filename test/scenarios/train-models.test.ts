@@ -82,7 +82,7 @@ describe('training', () => {
       ['AlertBudgetDelivered', one.budget?.deliveredPerWeek],
     ]);
     expect(new Set(told.map(({ dimensions, time }) => JSON.stringify([dimensions, time])))).toEqual(
-      new Set([JSON.stringify([{ Watch: 'w' }, start + 900])]),
+      new Set([JSON.stringify([{ Deployment: 'aiops', Watch: 'w' }, start + 900])]),
     );
   });
 

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { idleForecast } from '../../shared/pipeline/forecast-summary.ts';
+import {
+  droppedMetric,
+  forecasterTrainingMetrics,
+  forecasterTrainingNames,
+  forecastMetricData,
+  forecastMetricNames,
+  ownMetricNames,
+  tickMetrics,
+  trainingMetricNames,
+  trainingMetrics,
+} from '../../shared/pipeline/own-metrics.ts';
+import { idleSummary } from '../../shared/pipeline/shard-summary.ts';
+import type { ShardTraining } from '../../shared/pipeline/train-forecast-shard.ts';
+
+const tick = 1_800_000_000;
+const judged = idleSummary('servers', 's-0001', tick, 'judged');
+const forecast = idleForecast('servers', 's-0001', tick, 'forecast');
+const scored = { ...forecast, accuracy: 91, skill: 0.4, coverage80: 79, coverage95: 96, brier: 0.05 };
+const training = { watch: 'servers', outcome: 'promoted', reason: 'first', rows: 10, entities: 1 } as const;
+const budget = { asked: '3 a week', askedPerWeek: 3, deliveredPerWeek: 2, threshold: 4 } as const;
+const shardTraining = (trained: number, left: number): ShardTraining => ({
+  watch: 'servers',
+  shard: 's-0001',
+  outcome: 'trained',
+  series: trained + left,
+  trained,
+  left,
+  forecasters: {},
+  withoutSkill: 0,
+  skill: null,
+});
+const of = { deployment: 'shop', watch: 'servers' };
+
+describe('our own metrics', () => {
+  it.each([
+    ['of a tick', ownMetricNames, tickMetrics(judged, 'shop', 1)],
+    ['of a training', trainingMetricNames, trainingMetrics({ ...training, budget }, 'shop', 1, tick)],
+    ['of forecasts', forecastMetricNames, forecastMetricData(scored, 'shop', 1)],
+    ['of the fitting of forecasters', forecasterTrainingNames, forecasterTrainingMetrics(of, [], 1, tick)],
+    ['of what came too late', ['TicksDropped'], [droppedMetric(of, tick)]],
+  ])('%s are those of a deployment and a watch, each once', (_, names, data) => {
+    expect(data.map(({ name }) => name)).toEqual([...names]);
+    for (const { dimensions } of data) expect(dimensions).toEqual({ Deployment: 'shop', Watch: 'servers' });
+    for (const { time } of data) expect(time).toBe(tick);
+  });
+
+  it('of two deployments with watches of one name are different metrics', () => {
+    const [here] = tickMetrics(judged, 'shop', 1);
+    const [there] = tickMetrics(judged, 'shop-test', 1);
+    expect(here.name).toBe(there.name);
+    expect(here.dimensions).not.toEqual(there.dimensions);
+  });
+
+  it('leave out what was not measured, rather than to say 0', () => {
+    const unmeasured = ['PredictionAccuracy', 'PredictionSkill', 'BandCoverage80', 'BandCoverage95', 'CrossingBrier'];
+    const names = forecastMetricData(forecast, 'shop', 1).map(({ name }) => name);
+    expect(names).toEqual(forecastMetricNames.filter((name) => !unmeasured.includes(name)));
+    const trained = trainingMetrics(training, 'shop', 1, tick).map(({ name }) => name);
+    expect(trained).toEqual(['TrainingTime', 'TrainingRows', 'ModelsPromoted']);
+  });
+
+  it('add up what the shards of a watch were fitted, and what is still due', () => {
+    const data = forecasterTrainingMetrics(of, [shardTraining(7, 2), shardTraining(5, 0)], 12, tick);
+    expect(data.map(({ name, value, unit }) => [name, value, unit])).toEqual([
+      ['ForecastersFitted', 12, 'Count'],
+      ['ForecastersDue', 2, 'Count'],
+      ['ForecasterTrainingTime', 12, 'Seconds'],
+    ]);
+  });
+
+  it('of a clock that was set back take no time, rather than less than none', () => {
+    for (const { name, value } of [...tickMetrics(judged, 'shop', -3), ...forecastMetricData(scored, 'shop', -3)])
+      if (name.endsWith('Time')) expect(value, name).toBe(0);
+  });
+});
