@@ -58,7 +58,7 @@ function ending(incident: Story, { inShadow, fired }: Standing, policy: NoticePo
 const isEnding = (reason: SpeakReason): boolean =>
   reason === 'all-resolved' || reason === 'closed' || reason === 'began-and-ended';
 
-/** Nobody was told yet: what fires, or cannot be judged, or has only just recovered. */
+/** Nobody was told yet: what fires, or cannot be judged, or is calm but may go on. */
 function beginning(incident: Story, { firing, unknown }: Standing, policy: NoticePolicy, now: number): NoticeReason {
   const isCalm = firing.length === 0 && unknown.length === 0;
   if (!incident.fresh) return silent(isCalm ? 'waiting-to-resolve' : 'too-old');
@@ -67,6 +67,8 @@ function beginning(incident: Story, { firing, unknown }: Standing, policy: Notic
   // It ended before the peace that people asked for did.
   const asked = incident.peace?.asked ?? undefined;
   if (isCalm && asked !== undefined) return silent(asked);
+  // What is calm needs nobody now: it is told as over once it is, or as a beginning should it go on.
+  if (isCalm) return silent('waiting-to-resolve');
   if (isFlapping(incident, policy.flapping, now) && firing.length > 0) return speak('flapping');
   return now < incident.heardAt + policy.groupWaitSeconds ? silent('waiting-to-group') : speak('first-notice');
 }

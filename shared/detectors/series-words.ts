@@ -52,9 +52,9 @@ export function explainChannel(
         'the mean of the last eight points has never been between these two usual levels',
       );
     case CHANNEL.s4:
-      return 'the variation of the last four points';
+      return 'an unusual variation over the last four points';
     case CHANNEL.ls16:
-      return 'the variation of the last sixteen points';
+      return 'an unusual variation over the last sixteen points';
     case CHANNEL.r4:
       return `the last four points ${seen.residual4 > 0 ? 'above' : 'below'} what was expected`;
     case CHANNEL.r8:

@@ -119,6 +119,9 @@ function briefly(finding: NoticeFinding, { at, timezone }: Notice): string {
   const label = labelOf(finding);
   if (isForecast(finding)) return `${label} ${foreseenWords(finding, at, timezone)}`.trim();
   if (explainsItself(finding)) return `– ${plainText(finding.explanation, 160)}`;
+  const why = plainText(finding.explanation, 160);
+  // Of a pattern or a level the newest value tells nothing.
+  if (isWithinRange(finding) && why !== '') return `${label} – ${why}`.trim();
   const numbers = observedWords(finding);
   if (numbers !== '') return `${label} ${numbers}`.trim();
   return label === '' ? 'is unusual as a whole' : `${label} is unusual`;
@@ -130,14 +133,19 @@ const explainsItself = (finding: NoticeFinding): boolean =>
 
 const hasRange = ({ lower, upper }: NoticeFinding): boolean => lower !== null && upper !== null;
 
-/** `97.3 %, usual 20 to 45.1 %`; empty where nothing was observed. */
-export function observedWords({ kind, observed, expected, lower, upper, unit }: NoticeFinding): string {
+/** The newest value is an ordinary one: what is unusual is how it came to it. */
+const isWithinRange = ({ observed, lower, upper }: Pick<NoticeFinding, 'observed' | 'lower' | 'upper'>): boolean =>
+  observed !== null && lower !== null && upper !== null && observed >= lower && observed <= upper;
+
+/** `97.3 %, usual 20 to 45.1 %`, or `38.7, within the usual 35.7 to 50.7`; empty where nothing was observed. */
+export function observedWords(finding: NoticeFinding): string {
+  const { kind, observed, expected, lower, upper, unit } = finding;
   if (observed === null) return '';
   // Nothing is unusual that is only foreseen.
   if (isForecast({ kind })) return glanceValue(observed, unit);
   const usual =
     lower !== null && upper !== null
-      ? `, usual ${glanceValue(lower, '')} to ${glanceValue(upper, unit)}`
+      ? `, ${isWithinRange(finding) ? 'within the ' : ''}usual ${glanceValue(lower, '')} to ${glanceValue(upper, unit)}`
       : expected === null
         ? ''
         : `, expected ${glanceValue(expected, unit)}`;
@@ -195,12 +203,14 @@ export function mainFacts(notice: Notice): MainFacts {
   const name = several ? `${plainName(worst.entity, 100)} ${labelOf(worst)}`.trim() : '';
   if (isForecast(worst) && !over) return { name, ...foreseenFacts(worst, notice), parts: [] };
   const spoken = !over && !several && explainsItself(worst);
+  const isPattern = isWithinRange(worst) && !over && plainText(worst.explanation) !== '';
   const when = over
     ? [sinceWords(since, at, until ?? at, timezone)]
     : [sinceWords(worst.since, at, undefined, timezone), unusualWords(worst)];
   const value = worst.observed === null ? '' : `observed ${glanceValue(worst.observed, worst.unit)}`;
-  const observed = several || expectedWords(worst) === '' ? observedWords(worst) : value;
-  const numbers = observed === '' ? '' : [observed, expectedWords(worst)].filter((words) => words !== '').join(', ');
+  const observed = several || isPattern || expectedWords(worst) === '' ? observedWords(worst) : value;
+  const numbers =
+    observed === '' ? '' : [observed, isPattern ? '' : expectedWords(worst)].filter((words) => words !== '').join(', ');
   return {
     name,
     numbers: !over
@@ -211,7 +221,10 @@ export function mainFacts(notice: Notice): MainFacts {
         ? ''
         : `now ${observedWords(worst)}`,
     when: when.filter((words) => words !== '').join(', '),
-    why: spoken || reason === 'closed' || isForecast(worst) ? '' : plainText(worst.explanation, 500),
+    why:
+      spoken || (isPattern && !several) || reason === 'closed' || isForecast(worst)
+        ? ''
+        : plainText(worst.explanation, 500),
     parts: over ? [] : shareWords(worst),
   };
 }
@@ -255,7 +268,7 @@ export function cautions(notice: Notice): readonly string[] {
     ...(refused ?? [])
       .slice(0, REFUSALS_SHOWN)
       .map(({ channel, reason: why }) => `It could not be told on ${plainName(channel, 60)}: ${plainText(why, 200)}`),
-    ...(reason === 'began-and-ended' ? ['It could not be told while it lasted. Nobody was paged.'] : []),
+    ...(reason === 'began-and-ended' ? ['It was over before it could be told. Nobody was paged.'] : []),
     ...(reason === 'flapping' ? ['It will not be told again until it is calm, unless it gets worse.'] : []),
   ];
 }

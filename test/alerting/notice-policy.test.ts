@@ -67,7 +67,19 @@ const table: readonly (readonly [
 ])[] = [
   ['what has only begun waits for what belongs to it', begun, at(29), 'silent waiting-to-group'],
   ['after that wait people are told', begun, at(30), 'speak first-notice'],
-  ['what recovers within the wait has still happened', story('firing', 'normal'), tick(1) + 1, 'speak first-notice'],
+  [
+    'what recovers within the wait needs nobody now',
+    story('firing', 'normal'),
+    tick(1) + 1,
+    'silent waiting-to-resolve',
+  ],
+  [
+    'what recovers within the wait is told when it is over',
+    story('firing', 'normal'),
+    tick(1) + 10 * minute,
+    'speak began-and-ended',
+  ],
+  ['what goes on after that is told', story('firing', 'normal', 'firing'), tick(2), 'speak first-notice'],
   ['what turns unknown within the wait has still begun', story('firing', 'unknown'), tick(1) + 1, 'speak first-notice'],
   ['what was told is not told again', announced, at(31), 'silent already-notified'],
   ['after the repeat interval people are reminded', announced, at(30 + 4 * hour), 'speak reminder'],

@@ -112,6 +112,12 @@ export const examples: Readonly<Record<string, Notice>> = {
       }),
     ],
   }),
+  'a-pattern-of-usual-values': noticeOfTest({
+    severity: 'LOW',
+    findings: [
+      findingOf({ severity: 'LOW', observed: 38.7, explanation: 'an unusual variation over the last sixteen points' }),
+    ],
+  }),
   'entity-as-a-whole': noticeOfTest({
     severity: 'MEDIUM',
     findings: [

@@ -48,15 +48,28 @@ describe('an incident', () => {
       },
     ],
     [
-      'that recovers within the wait is told all the same, and then its end',
+      'that recovers within the wait pages nobody, and is told once, when it is over',
       {
         until: '30m',
         signals: [
-          ['0', firing('web-1')],
-          ['20s', normal('web-1')],
+          ['0', firing('web-1', HIGH)],
+          ['20s', normal('web-1', HIGH)],
         ],
-        alone: ['1m slack first-notice MEDIUM web-1'],
-        told: ['1m slack first-notice MEDIUM web-1', '11m slack all-resolved MEDIUM web-1'],
+        alone: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
+        told: ['11m slack began-and-ended HIGH web-1'],
+      },
+    ],
+    [
+      'that recovers within the wait and goes on is told as a beginning then',
+      {
+        until: '30m',
+        signals: [
+          ['0', firing('web-1', HIGH)],
+          ['20s', normal('web-1', HIGH)],
+          ['5m', firing('web-1', HIGH)],
+        ],
+        alone: ['1m slack first-notice HIGH web-1', '1m pager first-notice HIGH web-1'],
+        told: ['5m slack first-notice HIGH web-1', '5m pager first-notice HIGH web-1'],
       },
     ],
     [
