@@ -27,6 +27,9 @@ module.exports = {
           // Taken by the bundler, in place of the SDK's own.
           '^shared/adapters/aws/lambda-credentials\\.ts$',
           '^shared/adapters/http/platform-url\\.ts$',
+          // Built into the package, in place of the ones that need sources.
+          '^shared/adapters/local/packaged-rasteriser\\.ts$',
+          '^lib/parts/prebuilt-function-code\\.ts$',
         ],
       },
       {},

@@ -31,6 +31,7 @@ export default defineConfig({
       tier('alone', [alone]),
       tier('wire', ['test/wire/**/*.test.ts']),
       tier('bundle', ['test/bundle/**/*.test.ts'], { testTimeout: 120_000 }),
+      tier('package', ['test/package/**/*.test.ts']),
     ],
   },
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 const [file, tiers = ''] = process.argv.slice(2);
 const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
-const named = ['contracts', 'scenarios', 'infrastructure', 'wire', 'bundle', 'emulator', 'browser'];
+const named = ['contracts', 'scenarios', 'infrastructure', 'wire', 'bundle', 'package', 'emulator', 'browser'];
 const ran = new Map();
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const { name, status, assertionResults } of testResults) {

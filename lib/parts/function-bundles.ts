@@ -1,10 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage } from 'aws-cdk-lib';
-import { Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 
 /** Every function that is bundled: a folder below `lambdas/` with an `index.ts`. */
 export const functionNames = ['anomaly', 'forecast', 'train', 'alert-router', 'chart', 'api'] as const;
@@ -31,6 +29,7 @@ const besides: Readonly<Partial<Record<FunctionName, Readonly<Record<string, () 
 const requireForCommonJs = "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);";
 
 let built: ReadonlyMap<string, readonly BundleFile[]> | undefined;
+let inputs: Metafile['inputs'] = {};
 
 /**
  * One esbuild call for all functions, once per process: 0.7 s instead of 0.4 s and a process for each. `node20` as
@@ -40,12 +39,13 @@ let built: ReadonlyMap<string, readonly BundleFile[]> | undefined;
  */
 export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
   if (built !== undefined) return built;
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(functionNames.map((name) => [`${name}/index`, `lambdas/${name}/index.ts`])),
     outdir: join(root, 'dist'),
     outExtension: { '.js': '.mjs' },
     write: false,
+    metafile: true,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -72,23 +72,13 @@ export function bundleFunctions(): ReadonlyMap<string, readonly BundleFile[]> {
     const read = Object.entries(files).map(([file, path]) => ({ name: file, contents: readFileSync(path()) }));
     byFunction.set(name, [...(byFunction.get(name) ?? []), ...read]);
   }
+  inputs = metafile.inputs;
   built = byFunction;
   return built;
 }
 
-/** The code of one function. Bundled here and offline: no container is ever started. */
-export function functionCode(name: FunctionName): Code {
-  return Code.fromAsset(join(root, 'lambdas', name), {
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      image: DockerImage.fromRegistry('not-used-because-bundling-is-local'),
-      local: {
-        tryBundle: (folder) => {
-          mkdirSync(folder, { recursive: true });
-          for (const file of bundleFunctions().get(name) ?? []) writeFileSync(join(folder, file.name), file.contents);
-          return true;
-        },
-      },
-    },
-  });
+/** Every file that went into the bundles, by its path in the repository. */
+export function bundledFiles(): readonly string[] {
+  bundleFunctions();
+  return Object.keys(inputs);
 }

@@ -16,7 +16,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { metricsNamespace } from '../../shared/settings/environment.ts';
-import { functionCode, type FunctionName } from './function-bundles.ts';
+import type { FunctionName } from './function-bundles.ts';
+import { functionCode } from './function-code.ts';
 import { acknowledgeWildcards, grantObjects, type ObjectAccess } from './object-access.ts';
 
 /** What every function of ours works with. */
