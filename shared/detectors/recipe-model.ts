@@ -4,6 +4,7 @@ import {
   standardRecipe,
   startRecipe,
   type LocalOffset,
+  type Recipe,
   type RecipeId,
   type RecipeState,
 } from '../features/recipes.ts';
@@ -66,8 +67,12 @@ export function recipeFeatures(
   stepSeconds: number,
   offset: LocalOffset,
 ): (memory: RecipeMemory, row: ArrayLike<number>, time: number) => Float64Array {
-  return (memory, row, time) =>
-    createRecipe(columns, stepSeconds, offset, memory.recipe).push(scaleRow(memory.scaling, row), time);
+  // Of the same memory for many rows, mostly: making it costs as much as its features.
+  let recipe: Recipe | undefined;
+  return (memory, row, time) => {
+    if (recipe?.state !== memory.recipe) recipe = createRecipe(columns, stepSeconds, offset, memory.recipe);
+    return recipe.push(scaleRow(memory.scaling, row), time);
+  };
 }
 
 /** A member back at work. @throws RangeError on a state that is not one of it. */
@@ -121,7 +126,9 @@ export function restoreRecipeModel(state: RecipeModelState, offset: LocalOffset)
       const judgement = judge(newest);
       if ('unscorable' in judgement)
         return { unscorable: isScaled(memory.scaling) ? judgement.unscorable : 'not-enough-history' };
-      return { ...judgement, shares: () => sharesByOmission(newest, judgement.decades, columns.length, owners, judge) };
+      const { value, probability, decades, members: own } = judgement;
+      const shares = (): Float64Array => sharesByOmission(newest, decades, columns.length, owners, judge);
+      return { value, probability, decades, members: own, shares };
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { Rule } from './rule.ts';
 
-interface Said {
+/** What a sentence about a rule is made of. */
+export interface Said {
   readonly time: number;
   readonly value: number;
   readonly present: boolean;

@@ -1,7 +1,7 @@
 import { matchesGlob } from '../metrics/glob.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { amountOf, ruleName, type Rule } from './rule.ts';
-import { ruleSentence } from './rule-words.ts';
+import { JudgedRule, type RuleJudgement } from './rule-judgement.ts';
 
 /** So many of so many points in a row must agree before a limit or a jump fires. */
 export interface Confirmation {
@@ -17,20 +17,6 @@ export interface RuleState {
   readonly confirm: Confirmation;
   /** The series' own numbers, then each rule's. */
   readonly numbers: Float64Array;
-}
-
-export interface RuleJudgement {
-  /** Such as `above 90`: unique among the rules of one series. */
-  readonly rule: string;
-  readonly kind: Rule['kind'];
-  /** `unknown` neither fires nor resolves: what fired before the gap fires on after it unless it recovered. */
-  readonly status: 'firing' | 'normal' | 'unknown';
-  /** Epoch seconds of the first point of this status's episode; of the point itself where there was none before. */
-  readonly since: number;
-  /** 0…1: below .5 while the value keeps the rule, above while it breaks it, never reaching 1. */
-  readonly score: number;
-  /** One sentence for people. */
-  readonly explanation: string;
 }
 
 /** Points a jump is held against the value it left; after them it is the new level. */
@@ -123,64 +109,82 @@ export function resumeRules(rules: readonly Rule[], confirm: Confirmation, store
 }
 
 /**
- * Advances the rules of one series by one point and says what each makes of it, in their order.
+ * The rules of one series, ready to be advanced point by point: each call says what every rule makes of one point, in
+ * their order, and advances `state`, which nobody else may change meanwhile.
  *
  * @param rules those that `state` was started with, see {@link rulesFor}.
- * @param time epoch seconds.
- * @param value NaN or an infinity where there is no point.
- * @param gone the entity no longer exists: nothing is said of its silence.
- * @throws RangeError on a time that is no number, or on a state of other rules.
+ * @throws RangeError on a state of other rules; when called, on a time that is no number.
  */
-export function stepRules(
+export function ruleSteps(
+  rules: readonly Rule[],
+  series: SeriesDescription,
+  state: RuleState,
+): (time: number, value: number, gone?: boolean) => readonly RuleJudgement[] {
+  const { numbers, confirm } = state;
+  if (rules.length !== state.rules.length || rules.some((rule, index) => ruleName(rule) !== state.rules[index]))
+    throw new RangeError(
+      `The state is of the rules [${state.rules.join(', ')}], not [${rules.map(ruleName).join(', ')}]: resume it.`,
+    );
+  const width = KEPT + confirm.of;
+  const kept = rules.map((_, index) => numbers.subarray(OWN + index * width, OWN + (index + 1) * width));
+  return (time, value, gone = false) => {
+    if (!Number.isFinite(time))
+      throw new RangeError(`The time of a point of '${series.label}' is ${time}: give seconds.`);
+    const point = { time, value, present: Number.isFinite(value), before: numbers[Own.value], gone };
+    hearPoint(numbers, point);
+    return rules.map((rule, index) => judgeRule(rule, series, numbers, kept[index], confirm, point));
+  };
+}
+
+/** @param time epoch seconds. @param value NaN or an infinity where there is no point. @see ruleSteps */
+export const stepRules = (
   rules: readonly Rule[],
   series: SeriesDescription,
   state: RuleState,
   time: number,
   value: number,
+  /** The entity no longer exists: nothing is said of its silence. */
   gone = false,
-): readonly RuleJudgement[] {
-  if (!Number.isFinite(time))
-    throw new RangeError(`The time of a point of '${series.label}' is ${time}: give seconds.`);
-  if (rules.length !== state.rules.length || rules.some((rule, index) => ruleName(rule) !== state.rules[index]))
-    throw new RangeError(
-      `The state is of the rules [${state.rules.join(', ')}], not [${rules.map(ruleName).join(', ')}]: resume it.`,
-    );
-  const { numbers, confirm } = state;
-  const before = numbers[Own.value];
-  const present = Number.isFinite(value);
+): readonly RuleJudgement[] => ruleSteps(rules, series, state)(time, value, gone);
+
+function hearPoint(numbers: Float64Array, { time, value, present, before }: Point): void {
   if (Number.isNaN(numbers[Own.firstTime])) numbers[Own.firstTime] = time;
-  if (present) {
-    if (value !== before) {
-      numbers[Own.sameSince] = time;
-      numbers[Own.samePoints] = 0;
-    }
-    numbers[Own.samePoints] += 1;
-    numbers[Own.value] = value;
-    numbers[Own.time] = time;
+  if (!present) return;
+  if (value !== before) {
+    numbers[Own.sameSince] = time;
+    numbers[Own.samePoints] = 0;
   }
-  return rules.map((rule, index) => {
-    const kept = numbers.subarray(OWN + index * (KEPT + confirm.of), OWN + (index + 1) * (KEPT + confirm.of));
-    const point = { time, value, present, before, gone };
-    const strength = bounded(strengthOf(rule, series, numbers, kept, point));
-    if (strength !== undefined) decide(kept, confirm, rule, strength, time);
-    const firing = kept[Kept.firing] === 1;
-    const status = strength === undefined ? 'unknown' : firing ? 'firing' : 'normal';
-    const since = Number.isNaN(kept[Kept.since]) ? time : kept[Kept.since];
-    return {
-      rule: ruleName(rule),
-      kind: rule.kind,
-      status,
-      since,
-      score: strength === undefined ? 0 : 0.5 * (1 + strength / (1 + Math.abs(strength))),
-      explanation: ruleSentence(rule, series, status, { ...point, base: kept[Kept.base], since, ...ownOf(numbers) }),
-    };
-  });
+  numbers[Own.samePoints] += 1;
+  numbers[Own.value] = value;
+  numbers[Own.time] = time;
 }
 
-const ownOf = (numbers: Float64Array) => ({
-  sameSince: numbers[Own.sameSince],
-  lastTime: numbers[Own.time],
-});
+function judgeRule(
+  rule: Rule,
+  series: SeriesDescription,
+  numbers: Float64Array,
+  kept: Float64Array,
+  confirm: Confirmation,
+  point: Point,
+): RuleJudgement {
+  const strength = bounded(strengthOf(rule, series, numbers, kept, point));
+  if (strength !== undefined) decide(kept, confirm, rule, strength, point.time);
+  const status = strength === undefined ? 'unknown' : kept[Kept.firing] === 1 ? 'firing' : 'normal';
+  const since = Number.isNaN(kept[Kept.since]) ? point.time : kept[Kept.since];
+  const score = strength === undefined ? 0 : 0.5 * (1 + strength / (1 + Math.abs(strength)));
+  // Spelt out: to spread the point would cost more than all of the judging.
+  const said = {
+    time: point.time,
+    value: point.value,
+    present: point.present,
+    gone: point.gone,
+    base: kept[Kept.base],
+    since,
+    sameSince: numbers[Own.sameSince],
+    lastTime: numbers[Own.time],
+  };
+  return new JudgedRule(rule, series, status, since, score, said);
+}
 
 interface Point {
   readonly time: number;
@@ -245,17 +249,23 @@ function decide(kept: Float64Array, confirm: Confirmation, rule: Rule, strength:
   const breaks = rule.kind === 'above' || rule.kind === 'below' ? strength > 0 : strength >= 0;
   const lasting = rule.kind === 'stuck' || rule.kind === 'silent';
   const holds = breaks || (wasFiring && !lasting && strength > -HYSTERESIS);
-  const window = kept.subarray(KEPT);
   if (lasting) {
-    window.fill(holds ? time : Number.NaN);
+    kept.fill(holds ? time : Number.NaN, KEPT);
   } else {
-    window[kept[Kept.next]] = holds ? time : Number.NaN;
+    kept[KEPT + kept[Kept.next]] = holds ? time : Number.NaN;
     kept[Kept.next] = (kept[Kept.next] + 1) % confirm.of;
   }
-  const breaches = window.filter((breach) => !Number.isNaN(breach));
-  const firing = breaches.length >= confirm.rows;
+  // Every point of every series comes by here: nothing is allocated.
+  let breaches = 0;
+  let first = Infinity;
+  for (let at = KEPT; at < kept.length; at++) {
+    if (Number.isNaN(kept[at])) continue;
+    breaches += 1;
+    if (kept[at] < first) first = kept[at];
+  }
+  const firing = breaches >= confirm.rows;
   if (Number.isNaN(kept[Kept.since]) || firing !== wasFiring) {
-    kept[Kept.since] = firing ? breaches.reduce((first, breach) => Math.min(first, breach)) : time;
+    kept[Kept.since] = firing ? first : time;
     kept[Kept.firing] = firing ? 1 : 0;
   }
 }

@@ -119,6 +119,11 @@ export class ModelRegistry<T> {
     }
   }
 
+  /** Which model is in use, whether or not it can be read; undefined before the first promotion. */
+  async championId(): Promise<string | undefined> {
+    return (await this.#pointer())?.pointer.id;
+  }
+
   /**
    * The model in use; undefined before the first promotion. Pointer and model belong together, whatever is promoted
    * meanwhile, since a model is never changed.

@@ -7,12 +7,21 @@ import { type EntityModel, entityModelKind, restoreModel, type WatchModel } from
 export const modelsOf = (ports: StoragePorts, watch: string): ModelRegistry<WatchModel> =>
   new ModelRegistry(ports, watch, 'entity-detector', entityModelKind);
 
-/** The id of the model in use; undefined before the first training, and where the pointer leads nowhere. */
+/**
+ * The id of the model in use; undefined before the first training, and where the pointer leads nowhere.
+ *
+ * @param loaded a model that was just read: where it is still in use, that is not to be found out once more.
+ */
 export async function championId(
   ports: StoragePorts & { readonly log: Log },
   watch: string,
+  loaded?: string,
 ): Promise<string | undefined> {
-  return unlessUnreadable(ports.log, watch, async () => (await modelsOf(ports, watch).champion())?.model.id);
+  return unlessUnreadable(ports.log, watch, async () => {
+    const models = modelsOf(ports, watch);
+    const inUse = loaded === undefined ? undefined : await models.championId();
+    return inUse !== undefined && inUse === loaded ? inUse : (await models.champion())?.model.id;
+  });
 }
 
 /** The model of that id, at work; undefined where it cannot be read: then the streaming detectors judge alone. */

@@ -95,9 +95,14 @@ export function restoreModel(id: string, model: WatchModel): EntityModel {
   const threshold = model.threshold === null ? {} : { threshold: model.threshold };
   if (model.fused === null) return { id, ...threshold };
   const { recipe, fusion, alertDecades } = model.fused;
-  const restored = restoreRecipeModel(recipe, localOffset(model.timezone));
+  let restored = restoredModels.get(model);
+  if (restored === undefined)
+    restoredModels.set(model, (restored = restoreRecipeModel(recipe, localOffset(model.timezone))));
   return { id, ...threshold, fused: { recipe: restored, fusion, alertDecades } };
 }
+
+/** Reading a model proves that it can be put to work; whoever read it need not do so once more. */
+const restoredModels = new WeakMap<WatchModel, RecipeModel>();
 
 export interface FusedScore {
   /** 0…1, strictly increasing in what the streaming detector says. */

@@ -30,7 +30,10 @@ export function advanceRarity(
   const own = rarityOfStrength(memory.rarity, strength);
   if (learns) learnRarity(memory.rarity, strength);
   if (!isOpen) {
-    Object.assign(memory, noRarity);
+    memory.peak = noRarity.peak;
+    memory.toldOnce = noRarity.toldOnce;
+    memory.toldEvidence = noRarity.toldEvidence;
+    memory.toldUnseen = noRarity.toldUnseen;
     return own ?? undefined;
   }
   if (strength > memory.peak || Number.isNaN(memory.toldOnce)) {

@@ -43,7 +43,8 @@ export function recipeStep(
     recipe.state.columns.length === sorted.length &&
     recipe.state.columns.every((name, k) => name === sorted[k]);
   return (row, learns) => {
-    const own = Float64Array.from(order, (column) => values[row * series.length + column]);
+    const own = new Float64Array(order.length);
+    order.forEach((column, k) => (own[k] = values[row * series.length + column]));
     if (fits) return recipe.step(learns ? known : copyOf(known), own, times[row]);
     if (learns) scaleRow(known.scaling, own);
     return undefined;

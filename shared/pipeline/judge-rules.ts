@@ -1,7 +1,8 @@
 import type { Severity } from '../alerting/severities.ts';
 import type { Rule } from '../detectors/rule.ts';
 import { ruleName } from '../detectors/rule.ts';
-import { percentageFlags, resumeRules, rulesFor, startRules, stepRules } from '../detectors/rules.ts';
+import type { RuleJudgement } from '../detectors/rule-judgement.ts';
+import { percentageFlags, resumeRules, rulesFor, ruleSteps, startRules } from '../detectors/rules.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { SeriesMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
@@ -46,30 +47,44 @@ function severitiesOf(given: JudgePolicy['rules'], series: SeriesDescription): R
   );
 }
 
-/** Advances the rules of one series by one value. */
-export function judgeRules(
+/** What advances the rules of one series by one value of a window. */
+export function rulesJudge(
   memory: SeriesMemory,
   { rules, asked, severities }: SeriesRules,
   series: SeriesDescription,
   column: number,
-  time: number,
-  value: number,
-  gone: boolean,
-): readonly RuleVerdict[] {
-  if (memory.rules === undefined) return [];
-  return stepRules(rules, series, memory.rules, time, value, gone).map((judged) => {
-    const severity = severities.get(judged.rule);
-    return {
-      column,
-      rule: judged.rule,
-      asked: asked.has(judged.rule),
-      status: judged.status,
-      ...(judged.status === 'firing' ? { since: judged.since } : {}),
-      score: judged.score,
-      ...(severity === undefined ? {} : { severity }),
-      get explanation() {
-        return judged.explanation;
-      },
-    };
-  });
+): (time: number, value: number, gone: boolean) => readonly RuleVerdict[] {
+  if (memory.rules === undefined) return () => [];
+  const step = ruleSteps(rules, series, memory.rules);
+  return (time, value, gone) =>
+    step(time, value, gone).map(
+      (judged) => new Verdict(column, judged, asked.has(judged.rule), severities.get(judged.rule)),
+    );
+}
+
+/** Few of so many are told of: the sentence is left to be asked for. */
+class Verdict implements RuleVerdict {
+  readonly column: number;
+  readonly rule: string;
+  readonly asked: boolean;
+  readonly status: RuleVerdict['status'];
+  declare readonly since?: number;
+  readonly score: number;
+  declare readonly severity?: Severity;
+  readonly #judged: RuleJudgement;
+
+  constructor(column: number, judged: RuleJudgement, asked: boolean, severity: Severity | undefined) {
+    this.column = column;
+    this.rule = judged.rule;
+    this.asked = asked;
+    this.status = judged.status;
+    if (judged.status === 'firing') this.since = judged.since;
+    this.score = judged.score;
+    if (severity !== undefined) this.severity = severity;
+    this.#judged = judged;
+  }
+
+  get explanation(): string {
+    return this.#judged.explanation;
+  }
 }

@@ -83,19 +83,26 @@ export function judgeWhole(
   memory.verdict = state;
   const isOpen = !Number.isNaN(state.since);
   const rarity = advanceRarity(memory, Math.max(onset, fused?.alert ?? 0, bySeries, 0), isOpen, row.learns);
-  const common = {
-    score,
-    alert: verdict.status === 'unknown' ? 0 : verdict.alert,
-    expected: nothing,
-    lower: nothing,
-    upper: nothing,
-    ...(rarity === undefined ? {} : { rarity }),
-  };
-  if (!isOpen) return { verdict: { status: 'normal', ...common }, shares: [] };
+  const told = verdict.status === 'unknown' ? 0 : verdict.alert;
+  if (!isOpen) {
+    const normal = { status: 'normal', score, alert: told, expected: nothing, lower: nothing, upper: nothing } as const;
+    return { verdict: rarity === undefined ? normal : { ...normal, rarity }, shares: [] };
+  }
   const shares = sharesOf(row, streamed, recipe);
-  if (common.alert > 0) memory.words = sentence(shares, row, strongest);
+  if (told > 0) memory.words = sentence(shares, row, strongest);
   return {
-    verdict: { status: 'anomalous', ...common, since: state.since, strength: memory.peak, explanation: memory.words },
+    verdict: {
+      status: 'anomalous',
+      score,
+      alert: told,
+      expected: nothing,
+      lower: nothing,
+      upper: nothing,
+      ...(rarity === undefined ? {} : { rarity }),
+      since: state.since,
+      strength: memory.peak,
+      explanation: memory.words,
+    },
     shares,
   };
 }

@@ -7,7 +7,7 @@ import { leastOfSeries, normalOfEntity } from './called-normal.ts';
 import type { EntityModel } from './entity-model.ts';
 import { continueState, type EntityState, type SeriesMemory, type WholeMemory } from './entity-state.ts';
 import type { JudgePolicy } from './judge-policy.ts';
-import { judgeRules, resumeSeriesRules } from './judge-rules.ts';
+import { resumeSeriesRules, rulesJudge } from './judge-rules.ts';
 import { recipeStep } from './judge-recipe.ts';
 import { judgeSeries, seriesPolicy, setGates } from './judge-series.ts';
 import { type JudgedWhole, judgeWhole } from './judge-whole.ts';
@@ -102,7 +102,10 @@ export function judge(
   const memories = ids.map((id) => memoryOf(next, id));
   const policies = series.map(({ nature }) => seriesPolicy(policy, nature));
   const least = ids.map((id) => leastOfSeries(policy.calledNormal, id));
-  const rulesOf = memories.map((memory, j) => resumeSeriesRules(memory, series[j], policy));
+  const rulesOf = memories.map((memory, j) => {
+    const rules = resumeSeriesRules(memory, series[j], policy);
+    return rulesJudge(memory, rules, series[j], j);
+  });
   for (const memory of memories) setGates(memory, policy);
   const gone = window.gone === true;
   const toLocal = localClock(policy.timezone);
@@ -116,9 +119,7 @@ export function judge(
     const verdicts = memories.map((memory, j) =>
       judgeSeries(memory, { time, local, value: values[at + j], learns }, policies[j], least[j]),
     );
-    const rules = memories.flatMap((memory, j) =>
-      judgeRules(memory, rulesOf[j], series[j], j, time, values[at + j], gone),
-    );
+    const rules = rulesOf.flatMap((judgeRules, j) => judgeRules(time, values[at + j], gone));
     const { verdict, shares } = judgeEntity?.(i, verdicts, learns) ?? { verdict: verdicts[0], shares: [] };
     rows.push({ time, entity: verdict, shares, series: verdicts, rules });
   }
@@ -134,9 +135,8 @@ function wholeJudge(window: EntityWindow, memory: WholeMemory, policy: JudgePoli
   const recipe = policy.models ? recipeStep(window, memory, model) : undefined;
   const calledNormal = normalOfEntity(policy.calledNormal, window.entity);
   return (row: number, verdicts: readonly Verdict[], learns: boolean): JudgedWhole => {
-    const own = Float64Array.from(columns, (column) =>
-      column === undefined ? Number.NaN : values[row * series.length + column],
-    );
+    const own = new Float64Array(columns.length);
+    columns.forEach((column, k) => (own[k] = column === undefined ? Number.NaN : values[row * series.length + column]));
     const said = columns.map((column) => (column === undefined ? undefined : verdicts[column]));
     const whole = { time: times[row], values: own, series: described, verdicts: said, learns, calledNormal };
     return judgeWhole(memory, whole, recipe?.(row, learns), policy, model);

@@ -114,7 +114,7 @@ async function attemptTick(
   }
   const next: ShardState = {
     ...advance.state,
-    model: (await championId(ports, watch.name)) ?? null,
+    model: (await championId(ports, watch.name, model?.id)) ?? null,
     calledNormal: await renewCalledNormal(state?.calledNormal ?? [], { watch: watch.name, shard }, ports),
     warmUpDue: advance.state.entities.some(({ warm }) => !warm) && (await isBackfilled(ports, watch, shard, series)),
   };

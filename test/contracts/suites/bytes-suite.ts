@@ -53,6 +53,19 @@ export function bytesSuite(name: string, bytes: Bytes): void {
       });
     });
 
+    it('keeps all of that with bodies of any size', async () => {
+      // Hardly to be compressed, so that what is packed is as large.
+      const large = Uint8Array.from({ length: 300_000 }, (_, i) => (Math.imul(i, 2_654_435_761) >>> 13) & 255);
+      for (const body of [large.subarray(0, 30_000), large]) {
+        const packed = await bytes.gzip(body);
+        expect(await bytes.gunzip(packed, body.length)).toEqual(body);
+        const refused = (one: Uint8Array, most: number) => expect(bytes.gunzip(one, most)).rejects;
+        await refused(packed, body.length - 1).toMatchObject({ reason: 'too-large' });
+        await refused(packed.slice(0, -1), body.length).toMatchObject({ reason: 'truncated' });
+        await refused(packed.with(0, 0), body.length).toMatchObject({ reason: 'damaged' });
+      }
+    });
+
     // SHA-256 of "abc" as FIPS 180-4 gives it: printf abc | sha256sum
     it('digests as SHA-256 in lower-case hexadecimal', () => {
       expect(bytes.digest(new TextEncoder().encode('abc'))).toBe(
