@@ -30,9 +30,12 @@ try {
     description: 'Anomaly detection for CloudWatch metrics.',
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
 } catch (error) {
-  // What is wrong with a file of the user's needs no stack trace of ours.
-  if (!(error instanceof SettingsError)) throw error;
+  // What is wrong with a file of the user's needs no stack trace of ours; what only synth can know comes as a plain error.
+  if (!(error instanceof Error) || !(error instanceof SettingsError || /validation failed/i.test(error.message)))
+    throw error;
   console.error(error.message);
-  process.exitCode = 1;
+  // At the end of the process the app would synthesise itself, and fail in the same way, with its stack trace.
+  process.exit(1);
 }

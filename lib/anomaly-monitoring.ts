@@ -84,9 +84,16 @@ export interface AnomalyMonitoringProps {
   readonly muteDuring?: readonly MuteDuring[];
 
   /**
+   * Who hears when the monitoring itself fails: an address, a list of them, the ARN of a topic of yours, or `nobody`.
+   *
+   * @default - what `settings` says, else whoever subscribes to `alarmTopic`; synth refuses it where nobody does
+   */
+  readonly selfAlarms?: SettingsInput['selfAlarms'];
+
+  /**
    * Where trouble of the monitoring itself goes. Its policy must let CloudWatch publish, and so must its key.
    *
-   * @default - a topic of its own, to which you subscribe
+   * @default - the topic that `selfAlarms` names, else one of its own
    */
   readonly alarmTopic?: ITopic;
 
@@ -152,7 +159,7 @@ export class AnomalyMonitoring extends Construct {
   /** Tells people. */
   readonly routerFunction: IFunction;
   readonly sweepFunction: IFunction;
-  /** Where trouble of the monitoring itself goes: subscribe to it. */
+  /** Where trouble of the monitoring itself goes: `addSubscription` is one way to hear of it. */
   readonly alarmTopic: ITopic;
   /** Where links in notices lead; undefined where actions are off. */
   readonly actionsUrl: string | undefined;
@@ -216,6 +223,7 @@ export class AnomalyMonitoring extends Construct {
     });
     const alarms = new Alarms(this, 'Alarms', {
       topic: props.alarmTopic,
+      selfAlarms: this.settings.selfAlarms,
       deployment: this.settings.name,
       router: alerting.router,
       sweep: alerting.sweep,
@@ -261,6 +269,7 @@ function checked(
       retention: props.retention,
       quotaShare: props.quotaShare,
       alerts: props.alerts,
+      selfAlarms: props.selfAlarms,
       watches: props.watches ?? {},
     }),
   );

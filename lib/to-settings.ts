@@ -15,6 +15,7 @@ export interface ToSettings {
   readonly retention: Duration | undefined;
   readonly quotaShare: number | undefined;
   readonly alerts: SettingsInput['alerts'];
+  readonly selfAlarms: SettingsInput['selfAlarms'];
   readonly watches: Readonly<Record<string, WatchProps>>;
 }
 
@@ -51,6 +52,7 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
       ...(retention === undefined ? {} : { retention }),
       ...(given.quotaShare === undefined ? {} : { quotaShare: given.quotaShare }),
       ...(given.alerts === undefined ? {} : { alerts: given.alerts }),
+      ...(given.selfAlarms === undefined ? {} : { selfAlarms: given.selfAlarms }),
       watches,
     },
     'AnomalyMonitoring',

@@ -6,7 +6,7 @@ import { limitedSeries } from '../../shared/pipeline/advance-forecasts.ts';
 import { backfillSpan } from '../../shared/pipeline/backfill.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
 import { forecastEvery } from '../../shared/settings/forecast-settings.ts';
-import type { Watch } from '../../shared/settings/settings.ts';
+import type { Settings, Watch } from '../../shared/settings/settings.ts';
 import { watchesOf } from '../../shared/settings/settings.ts';
 import type { RunCommand } from '../command-line.ts';
 import { exitCode } from '../exit-code.ts';
@@ -64,6 +64,7 @@ export const doctor: RunCommand = async (_args, options, terminal) => {
     existsSync(folder)
       ? { what: 'data', status: 'ok', says: folder }
       : { what: 'data', status: 'skipped', says: `${folder} is not there yet; collect or detect makes it` },
+    ...selfAlarmsCheck(settings),
   ];
   const all = [...general, ...reports.flatMap(({ checks }) => checks)];
   const isWell = all.every(({ status }) => status !== 'failed');
@@ -74,6 +75,21 @@ export const doctor: RunCommand = async (_args, options, terminal) => {
     );
   return isWell ? exitCode.ok : exitCode.fault;
 };
+
+/** Of settings that can be deployed: `cdk deploy` refuses those that do not say it. */
+function selfAlarmsCheck(settings: Settings): readonly Check[] {
+  const what = 'alarms';
+  if (watchesOf(settings).some(({ source }) => source.kind !== 'cloudwatch')) return [];
+  if (settings.selfAlarms === undefined) {
+    const says =
+      'before it is deployed, say who hears when the monitoring itself fails: selfAlarms: ops@example.com, or nobody';
+    return [{ what, status: 'warning', says }];
+  }
+  if (settings.selfAlarms === 'nobody')
+    return [{ what, status: 'ok', says: 'nobody hears when the monitoring itself fails (selfAlarms: nobody)' }];
+  const who = 'topic' in settings.selfAlarms ? settings.selfAlarms.topic : settings.selfAlarms.emails.join(', ');
+  return [{ what, status: 'ok', says: `when the monitoring itself fails, ${who} hears of it` }];
+}
 
 async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promise<WatchReport> {
   const source = watch.source.kind;

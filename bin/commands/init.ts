@@ -8,7 +8,9 @@ import { flag } from '../options.ts';
 
 /** Every setting with its default, commented out; what is not commented out is all that is needed. */
 export const settingsTemplate = `# yaml-language-server: $schema=./aiops.schema.json
-# What to look after. The three lines below are all that is needed; the rest shows what can be said, with its default.
+# What to look after. The lines without # are all that is needed; the rest shows what can be said, with its default.
+# Who hears when the monitoring itself fails: your e-mail address, the ARN of an SNS topic with subscribers, or nobody.
+selfAlarms: nobody
 watches:
   servers:
     select: AWS/EC2

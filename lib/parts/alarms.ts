@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -8,16 +8,18 @@ import {
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Topic, type ITopic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { metricsNamespace } from '../../shared/settings/environment.ts';
+import type { SelfAlarms } from '../../shared/settings/self-settings.ts';
+import { AlarmTopic } from './alarm-topic.ts';
 
 export interface AlarmsProps {
-  /** Where alarms go; one of ours where there is none. */
+  /** Where alarms go; that of `selfAlarms`, or one of ours, where there is none. */
   readonly topic: ITopic | undefined;
+  readonly selfAlarms: SelfAlarms | undefined;
   /** Name of the deployment: another one in the account has alarms, and metrics, of its own. */
   readonly deployment: string;
   readonly router: IFunction;
@@ -61,7 +63,8 @@ export class Alarms extends Construct {
         statistic: 'Maximum',
         period: minute,
       });
-    this.topic = props.topic ?? ownTopic(this);
+    const { topic } = new AlarmTopic(this, 'Destination', { topic: props.topic, selfAlarms: props.selfAlarms });
+    this.topic = topic;
 
     this.alarm('OwedPages', {
       metric: own('OwedPageSeconds'),
@@ -142,19 +145,4 @@ export class Alarms extends Construct {
       alarmDescription: `${watched.says} What to do: docs/runbook.md#${anchor}`,
     }).addAlarmAction(new SnsAction(this.topic));
   }
-}
-
-/** Without a key: CloudWatch cannot publish to a topic that is encrypted with a key of AWS, and alarms say no secrets. */
-function ownTopic(scope: Construct): Topic {
-  const topic = new Topic(scope, 'Topic', { displayName: 'AIOps monitoring: trouble of its own', enforceSSL: true });
-  // The policy that demands TLS replaces the one by which CloudWatch may publish.
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-    }),
-  );
-  return topic;
 }

@@ -66,6 +66,9 @@ describe('doctor on an account', () => {
     aws.grant(key, allow('cloudwatch:ListMetrics', 'cloudwatch:GetMetricData'));
     const { code, stdout, stderr, cwd } = await aiops('doctor');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(
+      '! alarms    before it is deployed, say who hears when the monitoring itself fails: selfAlarms',
+    );
     expect(stdout).toContain('✓ source    cloudwatch: 4 series are there');
     expect(stdout).toMatch(/✓ reading .*: 1[0-2] points in the last hours/);
     expect(stdout).toContain('4 series of 2 entities would be looked after');

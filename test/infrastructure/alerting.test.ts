@@ -162,6 +162,7 @@ describe('the HTTP API', () => {
   it('is told as an output of the stack', () => {
     const own = new AnomalyMonitoringStack(fastApp(), 'Own', {
       watches: oneWatch,
+      selfAlarms: 'nobody',
       alerts: { channels: slack, actions },
     });
     Template.fromStack(own).hasOutput('ActionsUrl', {});

@@ -31,7 +31,15 @@ const muteDuring = [{ pattern: { source: ['aws.codedeploy'] }, for: Duration.min
 describe('cdk-nag', () => {
   it('finds nothing in the stack that is not acknowledged with a reason', () => {
     expect(() =>
-      check((app) => new AnomalyMonitoringStack(app, 'Clean', { watches: oneWatch, alerts, muteDuring })),
+      check(
+        (app) =>
+          new AnomalyMonitoringStack(app, 'Clean', {
+            watches: oneWatch,
+            selfAlarms: 'ops@example.com',
+            alerts,
+            muteDuring,
+          }),
+      ),
     ).not.toThrow();
   });
 
@@ -39,7 +47,13 @@ describe('cdk-nag', () => {
     const build = (app: App): void => {
       const theirs = new Stack(app, 'Theirs');
       const encryptionKey = new Key(theirs, 'Key', { enableKeyRotation: true });
-      new AnomalyMonitoring(theirs, 'Aiops', { watches: oneWatch, alerts, encryptionKey, secretKeys: [encryptionKey] });
+      new AnomalyMonitoring(theirs, 'Aiops', {
+        watches: oneWatch,
+        selfAlarms: 'nobody',
+        alerts,
+        encryptionKey,
+        secretKeys: [encryptionKey],
+      });
     };
     expect(() => check(build)).not.toThrow();
   });

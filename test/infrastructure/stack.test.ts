@@ -334,7 +334,11 @@ describe('the settings', () => {
 });
 
 describe('the stack', () => {
-  const stack = new AnomalyMonitoringStack(fastApp(), 'Own', { watches: oneWatch, env: { region: 'eu-west-1' } });
+  const stack = new AnomalyMonitoringStack(fastApp(), 'Own', {
+    watches: oneWatch,
+    selfAlarms: 'nobody',
+    env: { region: 'eu-west-1' },
+  });
   const own = Template.fromStack(stack);
 
   it('says where bucket, bus and functions are', () => {
@@ -364,7 +368,7 @@ describe('the stack', () => {
 
   it('holds two of the constructs side by side', () => {
     const two = new Stack(fastApp(), 'Two');
-    for (const id of ['One', 'Other']) new AnomalyMonitoring(two, id, { watches: oneWatch });
+    for (const id of ['One', 'Other']) new AnomalyMonitoring(two, id, { watches: oneWatch, selfAlarms: 'nobody' });
     Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 8);
   });
 });

@@ -29,11 +29,15 @@ export const fastApp = (): App =>
 
 export const oneWatch = { servers: { select: 'AWS/EC2' } } as const;
 
-/** The construct in a stack of its own; `make` may need the stack, for constructs of its own. */
+/**
+ * The construct in a stack of its own; `make` may need the stack, for constructs of its own. Nobody hears of its alarms
+ * unless it says so.
+ */
 export function synthesise(
   make: AnomalyMonitoringProps | ((stack: Stack) => AnomalyMonitoringProps) = { watches: oneWatch },
 ) {
   const stack = new Stack(fastApp(), 'Test');
-  const monitoring = new AnomalyMonitoring(stack, 'Monitoring', typeof make === 'function' ? make(stack) : make);
+  const props = typeof make === 'function' ? make(stack) : make;
+  const monitoring = new AnomalyMonitoring(stack, 'Monitoring', { selfAlarms: 'nobody', ...props });
   return { stack, monitoring, template: Template.fromStack(stack) };
 }

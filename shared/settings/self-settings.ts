@@ -1,0 +1,47 @@
+import * as z from 'zod';
+
+const addressForm = /^[^\s@,<>"]+@[^\s@,<>".]+(\.[^\s@,<>".]+)+$/;
+const topicForm = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
+
+const address = z.string().regex(addressForm, 'is not an e-mail address → write such as ops@example.com');
+const topic = z
+  .string()
+  .regex(
+    topicForm,
+    'is not the ARN of a topic → write such as arn:aws:sns:eu-west-1:111111111111:ops, with subscribers of its own',
+  );
+const somebody = z.array(address).refine((all) => all.length > 0, {
+  error: 'is empty, and nobody would hear → write an e-mail address, or nobody',
+});
+const forms =
+  'must be an e-mail address, a list of them, the ARN of an SNS topic that has subscribers, or nobody → write such as ops@example.com';
+
+/** The short forms: `nobody`, one address, one ARN. */
+const word = z
+  .string()
+  .refine((text) => text === 'nobody' || addressForm.test(text) || topicForm.test(text), forms)
+  .transform((text): 'nobody' | { emails: string[] } | { topic: string } => {
+    if (text === 'nobody') return text;
+    return topicForm.test(text) ? { topic: text } : { emails: [text] };
+  });
+
+/**
+ * Who hears from CloudWatch when the monitoring itself fails. There is no default: a deployment of whose end nobody hears
+ * is worse than none, so it has to be said, also that nobody is to hear.
+ */
+export const selfAlarmSettings = z
+  .union(
+    [
+      word,
+      somebody.transform((emails) => ({ emails })),
+      z.strictObject({ topic }),
+      z.strictObject({ emails: somebody }),
+    ],
+    { error: forms },
+  )
+  .optional()
+  .describe(
+    'Who hears from CloudWatch when the monitoring itself fails: an e-mail address, a list of them, the ARN of an SNS topic that has subscribers, or nobody. To be deployed, it must be said',
+  );
+
+export type SelfAlarms = NonNullable<z.output<typeof selfAlarmSettings>>;
