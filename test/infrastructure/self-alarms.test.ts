@@ -68,7 +68,7 @@ describe('who hears when the monitoring itself fails', () => {
     ],
   ])('a topic of another stack of the app %s', (_, prepare, isRefused) => {
     const { synth } = made(undefined, (stack) => {
-      const topic = new Topic(new Stack(stack.node.root as never, 'Ops'), 'Topic');
+      const topic = new Topic(new Stack(stack.node.root, 'Ops'), 'Topic');
       prepare(topic);
       return topic;
     });
