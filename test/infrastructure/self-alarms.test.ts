@@ -13,9 +13,11 @@ const refusal = /selfAlarms: nobody would hear.*selfAlarms: ops@example\.com.*ad
 const arn = 'arn:aws:sns:eu-west-1:111111111111:ops';
 
 /** The topic alone, in a stack of its own beside what `prepare` makes. */
-function made(selfAlarms?: SelfAlarms, topicOf: (stack: Stack) => Topic | undefined = () => undefined) {
-  const stack = new Stack(fastApp(), 'Own');
-  const { topic } = new AlarmTopic(stack, 'Destination', { topic: topicOf(stack), selfAlarms });
+function made(selfAlarms?: SelfAlarms, topicOf: (stack: Stack, other: Stack) => Topic | undefined = () => undefined) {
+  const app = fastApp();
+  const stack = new Stack(app, 'Own');
+  const given = topicOf(stack, new Stack(app, 'Ops'));
+  const { topic } = new AlarmTopic(stack, 'Destination', { topic: given, selfAlarms });
   return { stack, topic, synth: () => Template.fromStack(stack) };
 }
 
@@ -67,8 +69,8 @@ describe('who hears when the monitoring itself fails', () => {
       false,
     ],
   ])('a topic of another stack of the app %s', (_, prepare, isRefused) => {
-    const { synth } = made(undefined, (stack) => {
-      const topic = new Topic(new Stack(stack.node.root, 'Ops'), 'Topic');
+    const { synth } = made(undefined, (_stack, other) => {
+      const topic = new Topic(other, 'Topic');
       prepare(topic);
       return topic;
     });
