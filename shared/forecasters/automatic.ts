@@ -39,11 +39,6 @@ const slotsOfRow = (rowSeconds: number, stepSeconds: number): number =>
 export const automaticForecaster: Forecaster<AutomaticOptions, AutomaticState> = {
   name: 'automatic',
   defaults: { rowSeconds: 300 },
-  windowSlots({ rowSeconds }, stepSeconds) {
-    checkStep(stepSeconds);
-    const slots = slotsOfRow(rowSeconds, stepSeconds);
-    return automaticShape(stepSeconds * slots).window * slots;
-  },
   fit(history, { rowSeconds }) {
     const { stepSeconds } = history;
     checkStep(stepSeconds);
@@ -75,6 +70,7 @@ function fitted(state: AutomaticState): FittedForecaster<AutomaticState> {
   return {
     state,
     skill: state.origins === 0 ? undefined : { value: state.skill, origins: state.origins },
+    windowSlots: shape.window * slotsPerRow,
     forecast: (recent, horizon, levels) => answer(state, shape, slotsPerRow, recent, horizon, levels),
   };
 }

@@ -52,12 +52,10 @@ const shape = measuredShape
 export function ensembleOf(members: Members): Forecaster<EnsembleOptions, EnsembleForecastState> {
   const known = members as Readonly<Record<string, AnyForecaster>>;
   const names = Object.keys(known);
-  const slotsFor = (stepSeconds: number): number =>
-    Math.max(...names.map((name) => known[name].windowSlots(known[name].defaults, stepSeconds)));
   const restore = (state: EnsembleForecastState): FittedForecaster<EnsembleForecastState> => {
     const { stepSeconds, steps, weights } = state;
     const fitted = state.members.map(({ name, state: own }) => known[name].restore(own));
-    return measuredForecaster(state, slotsFor(stepSeconds), ({ start, values }, horizon) => {
+    return measuredForecaster(state, longestWindow(fitted), ({ start, values }, horizon) => {
       const said = fitted.map((member) => meanOf(member, { start, stepSeconds, values }, horizon));
       const wanted = Int32Array.from({ length: horizon }, (_, at) => at + 1);
       return combined(said, wanted, steps, weights);
@@ -66,7 +64,6 @@ export function ensembleOf(members: Members): Forecaster<EnsembleOptions, Ensemb
   return {
     name: 'ensemble',
     defaults: { sharpness: 4 },
-    windowSlots: (_options, stepSeconds) => slotsFor(stepSeconds),
     fit(history, { sharpness }, seed) {
       const { start, stepSeconds } = history;
       checkStep(stepSeconds);
@@ -75,9 +72,9 @@ export function ensembleOf(members: Members): Forecaster<EnsembleOptions, Ensemb
       const values = measuredValues(history.values);
       const first = Math.floor(values.length * FITTED_PART);
       const fitOn = (series: Series) => names.map((name) => known[name].fit(series, known[name].defaults, seed));
-      const trials = fitOn({ start, stepSeconds, values: values.subarray(0, first) }).map((member) =>
-        trialOf(member, { start, stepSeconds, values }, first, slotsFor(stepSeconds)),
-      );
+      const trying = fitOn({ start, stepSeconds, values: values.subarray(0, first) });
+      const slots = longestWindow(trying);
+      const trials = trying.map((member) => trialOf(member, { start, stepSeconds, values }, first, slots));
       const { steps } = trials.reduce((one, other) =>
         other.backtest.residuals.steps.length > one.backtest.residuals.steps.length ? other : one,
       ).backtest.residuals;
@@ -120,6 +117,9 @@ export function ensembleOf(members: Members): Forecaster<EnsembleOptions, Ensemb
     },
   };
 }
+
+const longestWindow = (members: readonly FittedForecaster<unknown>[]): number =>
+  Math.max(...members.map(({ windowSlots }) => windowSlots));
 
 /** What a member said at each origin, and what it was off by. */
 interface Trial {

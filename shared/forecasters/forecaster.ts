@@ -51,6 +51,8 @@ export interface FittedForecaster<State> {
   readonly state: State;
   /** Undefined where too little history was there to measure it: then nothing is to be raised by it. */
   readonly skill: Skill | undefined;
+  /** Newest slots of `recent` that `forecast` makes use of: more change nothing. */
+  readonly windowSlots: number;
   /**
    * What comes after `recent`, which ends with the newest known slot and is on the grid it was fitted on; NaN is a gap.
    * The same state and window give the same answer, bit for bit.
@@ -66,8 +68,6 @@ export interface FittedForecaster<State> {
 export interface Forecaster<Options, State> {
   readonly name: string;
   readonly defaults: Options;
-  /** Slots of history before the newest that `forecast` can make use of: more changes nothing. */
-  windowSlots(options: Options, stepSeconds: number): number;
   /**
    * @param history a regular grid, NaN for gaps, oldest first.
    * @throws RangeError where it cannot be fitted at all, saying what there was and what is needed.

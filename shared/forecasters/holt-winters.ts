@@ -50,7 +50,6 @@ const shape = measuredShape.extend({
 export const holtWinters: Forecaster<HoltWintersOptions, HoltWintersState> = {
   name: 'holt-winters',
   defaults: { windowDays: 14, evaluations: 120 },
-  windowSlots: ({ windowDays }, stepSeconds) => windowDays * slotsADay(stepSeconds),
   fit(history, { windowDays, evaluations }) {
     const { stepSeconds } = history;
     checkStep(stepSeconds);

@@ -38,7 +38,6 @@ export interface TrainedLstmForecaster {
 export const lstmForecaster: Forecaster<LstmOptions, LstmState> = {
   name: 'lstm',
   defaults: lstmDefaults,
-  windowSlots: ({ lookback }, stepSeconds) => windowSlots(lookback, stepSeconds),
   fit: (history, options, seed) => trainLstm(history, options, seed).fitted,
   restore(state) {
     checkState('lstm', lstmShape, state);

@@ -28,6 +28,7 @@ export function measuredForecaster<State extends MeasuredState>(
   return {
     state,
     skill: skill ?? undefined,
+    windowSlots,
     forecast(recent, horizon, levels) {
       checkQuestion(stepSeconds, recent, horizon, levels);
       if (residuals.steps.length === 0) return { unforecastable: 'not-enough-history' };

@@ -11,7 +11,6 @@ export type NaiveOptions = Readonly<Record<string, never>>;
 export const naive: Forecaster<NaiveOptions, MeasuredState> = {
   name: 'naive',
   defaults: {},
-  windowSlots: (_options, stepSeconds) => windowSlots(stepSeconds),
   fit(history) {
     const { stepSeconds } = history;
     checkStep(stepSeconds);

@@ -55,7 +55,6 @@ const shape = measuredShape
 export const ridge: Forecaster<RidgeOptions, RidgeState> = {
   name: 'ridge',
   defaults: { penalty: 0.01, rows: 3000 },
-  windowSlots: (_options, stepSeconds) => windowSlots(stepSeconds),
   fit(history, { penalty, rows }) {
     const { stepSeconds } = history;
     checkStep(stepSeconds);

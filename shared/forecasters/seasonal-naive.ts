@@ -27,7 +27,6 @@ const shape = measuredShape.extend({ seasonSlots: z.int().positive() });
 export const seasonalNaive: Forecaster<SeasonalNaiveOptions, SeasonalNaiveState> = {
   name: 'seasonal-naive',
   defaults: { season: 'better' },
-  windowSlots: (_options, stepSeconds) => windowSlots(stepSeconds),
   fit(history, { season }) {
     const { stepSeconds } = history;
     checkStep(stepSeconds);

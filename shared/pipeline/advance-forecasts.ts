@@ -12,7 +12,7 @@ import type { Series } from '../metrics/series.ts';
 import { forecastEvery, forecastHorizon } from '../settings/forecast-settings.ts';
 import type { Watch } from '../settings/settings.ts';
 import type { SignalHead } from './entity-signal.ts';
-import type { FittedSeries, FittedShard } from './fitted-shard.ts';
+import type { FittedShard, SeriesFit } from './fitted-shard.ts';
 import { dangerAfter } from './forecast-danger.ts';
 import type { ForecastRecord, SeriesForecast } from './forecast-record.ts';
 import { hasDrifted, qualityOf, scoreForecasts } from './forecast-score.ts';
@@ -90,7 +90,7 @@ export function makeForecasts(step: ForecastStep, { known }: KnownValues): reado
 }
 
 /** One whose state cannot be read serves nobody: the series is fitted anew. */
-function atWork(fitted: FittedSeries | undefined): SeriesQuestion['forecaster'] {
+function atWork(fitted: SeriesFit | undefined): SeriesQuestion['forecaster'] {
   if (fitted === undefined || fitted.forecaster === null) return undefined;
   const { forecaster, skill, hasSkill, since } = fitted;
   try {
@@ -140,11 +140,10 @@ export function advanceForecasts(
       known: own,
       isRuled: (limit: Limit) => isRuled(watch, description, limit),
       horizon: forecastHorizon(watch),
-      fittedAt: serving?.fittedAt ?? 0,
     };
     const confirm = watch.confirm ?? ruleConfirmation;
     const after = dangerAfter({ ...facts, before: memory, confirm, every: forecastEvery(watch), tick });
-    memories.push({ ...scoreForecasts(memory, own, one, tick, facts.fittedAt), ...after });
+    memories.push({ ...scoreForecasts(memory, own, one, tick, serving?.fittedAt ?? 0), ...after });
     toTell.push({ ...facts, description, danger: after.danger, saturation: saturationOf(step, description, serving) });
   }
   const spoken = speak(step, toTell);
@@ -194,7 +193,7 @@ const freshMemory = (id: string): SeriesMemory => ({
 function saturationOf(
   { watch, fitted }: ForecastStep,
   description: SeriesDescription,
-  serving: FittedSeries | undefined,
+  serving: SeriesFit | undefined,
 ): SeriesToTell['saturation'] {
   if (fitted === undefined) return undefined;
   return fillsUp(description, limitsIn(watch, description)) ? (serving?.saturation ?? null) : null;

@@ -1,5 +1,5 @@
 import type { SeriesDescription } from '../metrics/metric.ts';
-import type { FittedSeries, FittedShard } from './fitted-shard.ts';
+import type { FittedShard, SeriesFit } from './fitted-shard.ts';
 
 /** Which series are to be fitted at a moment; times in epoch seconds. */
 export interface DueRequest {
@@ -39,7 +39,7 @@ export function dueSeries(
   { tick, olderThan = OLD_SECONDS, drifted = [], unserved = [], networks = false }: DueRequest,
 ): readonly SeriesDescription[] {
   const known = new Map(fitted?.series.map((one) => [one.id, one]));
-  const lastAt = (before: FittedSeries | undefined) => (networks ? before?.networkAt : before?.fittedAt) ?? -Infinity;
+  const lastAt = (before: SeriesFit | undefined) => (networks ? before?.networkAt : before?.fittedAt) ?? -Infinity;
   const age = ({ id }: SeriesDescription): number => tick - lastAt(known.get(id));
   const isDue = (one: SeriesDescription): boolean => {
     if (networks) return age(one) >= olderThan;
@@ -51,7 +51,7 @@ export function dueSeries(
   return series.filter(isDue).sort((a, b) => age(b) - age(a) || (a.id < b.id ? -1 : 1));
 }
 
-function refitAfter(before: FittedSeries | undefined): number {
+function refitAfter(before: SeriesFit | undefined): number {
   if (before === undefined) return 0;
   if (Number.isNaN(before.since)) return EMPTY_REFIT_SECONDS;
   if (before.forecaster === null) return FAILED_REFIT_SECONDS;

@@ -11,7 +11,8 @@ import type { SeriesDescription } from '../metrics/metric.ts';
 import { firstValue, type Series } from '../metrics/series.ts';
 import type { Watch } from '../settings/settings.ts';
 import { limitedSeries } from './advance-forecasts.ts';
-import type { FittedSaturation, FittedSeries } from './fitted-shard.ts';
+import { usuallyBehind } from './behind-line.ts';
+import type { FittedSaturation, SeriesFit } from './fitted-shard.ts';
 
 export interface FitRequest {
   readonly description: SeriesDescription;
@@ -21,7 +22,7 @@ export interface FitRequest {
   /** Steps that will be asked for. */
   readonly horizonSteps: number;
   /** What serves the series now. */
-  readonly incumbent: FittedSeries | undefined;
+  readonly incumbent: SeriesFit | undefined;
   readonly seed: number;
   /** Epoch seconds. */
   readonly at: number;
@@ -36,16 +37,15 @@ const NETWORK_MARGIN = 0.03;
  * The forecaster that serves a series from now on, and when what it measures will be full. Where nothing can be fitted
  * the series has none, with the reason, and is tried again.
  */
-export function fitSeries(given: FitRequest): FittedSeries {
-  const { description, history, at } = given;
-  const request = { ...given, history: upToNewest(history) };
+export function fitSeries(given: FitRequest): SeriesFit {
+  const { description, at } = given;
+  const request = { ...given, history: upToNewest(given.history) };
   const head = {
     id: description.id,
     fittedAt: at,
     networkAt: given.network === undefined ? given.incumbent?.networkAt : at,
     since: knownSince(given),
     saturation: saturationNow(request),
-    values: history.values,
   };
   try {
     const { name, fitted, skill, noSkill, reason } = withNetwork(request, select(request));
@@ -108,12 +108,13 @@ export function networkSeries(watch: Watch, shards: readonly Shard[]): ReadonlyS
 }
 
 /** When what is measured will be full or used up; null where nothing can be, as it has no limit. */
-function saturationNow({ description, watch, history }: FitRequest): FittedSaturation | null {
+function saturationNow({ description, watch, history, at }: FitRequest): FittedSaturation | null {
   const limits = limitsOf(description, watch.limits);
   if (limits.length === 0) return null;
   const limit = endOf(limits[0], description);
   const { reachesAt, earliest, latest, perDay, note } = saturationOf(history, limit);
-  return { limit, reachesAt, earliest, latest, perDay, note };
+  const usual = usuallyBehind({ limit, reachesAt, perDay }, history, at);
+  return { limit, reachesAt, earliest, latest, perDay, note, usual };
 }
 
 /** The end of what there is: 100 %, or nothing left; the limit itself where no such end is known. */

@@ -7,7 +7,9 @@ import { StoredObjectError } from '../models/stored-object-error.ts';
 import type { Version } from '../ports/object-store.ts';
 import type { Log } from '../ports/log.ts';
 import { keys } from '../settings/keys.ts';
+import { usuallyBehind } from './behind-line.ts';
 import { pack, type Packed, unpack } from './columnar.ts';
+import type { KeptWindow } from './kept-window.ts';
 import type { FittedPlace } from './forecast-state.ts';
 import { readJson, writeJson } from './stored-json.ts';
 
@@ -21,10 +23,12 @@ export interface FittedSaturation {
   /** In the series' unit. */
   readonly perDay: number;
   readonly note: string;
+  /** How far on the good side of its line the series was at most in its newest two days, in its unit. */
+  readonly usual: number;
 }
 
-/** The forecaster of one series, and the values it was fitted on. */
-export interface FittedSeries {
+/** The forecaster of one series. */
+export interface SeriesFit {
   readonly id: string;
   /** Null where none could be fitted. */
   readonly forecaster: StoredForecaster | null;
@@ -40,8 +44,12 @@ export interface FittedSeries {
   /** Epoch seconds of the first value that is known; NaN where none is. */
   readonly since: number;
   readonly saturation: FittedSaturation | null;
-  /** On the grid, up to the shard's `to`; NaN is a gap. */
-  readonly values: Float64Array;
+}
+
+/** The forecaster of one series, and what it needs to have seen: ticks read no history for it. */
+export interface FittedSeries extends SeriesFit {
+  /** On the grid, up to the shard's `to`. */
+  readonly window: KeptWindow;
 }
 
 /** What training leaves for the ticks of a shard. */
@@ -72,8 +80,8 @@ type Flat = Omit<FittedSeries, 'forecaster'> & { readonly name: string };
 
 export const fittedShardKind: ArtefactKind<FittedShard> = {
   kind: 'fitted-forecasters',
-  version: 1,
-  upgrades: {},
+  version: 2,
+  upgrades: { 1: withWindows },
   payload: ({ series, ...rest }) => {
     const flat = series.map(({ forecaster, ...one }): Flat => ({ ...one, name: forecaster?.name ?? '' }));
     const byName = new Map<string, unknown[]>();
@@ -94,6 +102,25 @@ export const fittedShardKind: ArtefactKind<FittedShard> = {
     return { ...rest, series: fitted };
   },
 };
+
+/** Before, all values lay with a forecaster, and how far a series usually is from its line was looked up among them. */
+function withWindows(payload: unknown): unknown {
+  const before = payload as z.output<typeof stored>;
+  type Before = Omit<Flat, 'window' | 'saturation'> & {
+    readonly values: Float64Array;
+    readonly saturation: Omit<FittedSaturation, 'usual'> | null;
+  };
+  const { to, periodSeconds, count } = before;
+  const series = (unpack(before.series, count) as Before[]).map(({ values, saturation, ...one }): Flat => {
+    const known = { start: to - values.length * periodSeconds, stepSeconds: periodSeconds, values };
+    return {
+      ...one,
+      saturation: saturation && { ...saturation, usual: usuallyBehind(saturation, known, one.fittedAt) },
+      window: { far: new Float32Array(0), near: values },
+    };
+  });
+  return { ...before, series: pack(series) };
+}
 
 /** The forecasters in use, as the pointer to them says. */
 export interface FittedPointer extends FittedPlace {

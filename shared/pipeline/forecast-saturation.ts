@@ -1,8 +1,8 @@
 import { isBeyond } from '../forecasters/limits.ts';
 import type { Recommendation } from '../forecasters/outlook.ts';
 import { severityOfRecommendation } from '../forecasters/recommendation.ts';
-import type { Series } from '../metrics/series.ts';
 import { median } from '../numeric/statistics.ts';
+import { behindLine } from './behind-line.ts';
 import type { FittedSaturation } from './fitted-shard.ts';
 import { digits, headOf, type SeriesToTell } from './series-to-tell.ts';
 import type { Told } from './shard-state.ts';
@@ -13,8 +13,6 @@ const DAY = 86_400;
 const SATURATION_SECONDS = 14 * DAY;
 /** A line that should have got there so long ago was wrong: by then it was fitted anew, or cannot be. */
 const OVERDUE_SECONDS = DAY;
-/** How far below its line a series usually is, is what it was in the newest days of those that the line rests on. */
-const USUAL_SECONDS = 2 * DAY;
 /** One value alone says nothing of a line. */
 const NEWEST_SLOTS = 3;
 
@@ -38,7 +36,7 @@ export function saturationStatement(one: SeriesToTell, earlier: Told | undefined
   const isOngoing = earlier !== undefined && earlier.normalTicks === 0;
   const isThere = isAtEnd(made.current, limit);
   const left = isThere ? 0 : (reachesAt ?? Infinity) - tick;
-  const isFiring = isThere ? isOngoing : isNear(left, isOngoing) && !isBehind(one, saturation, tick);
+  const isFiring = isThere ? isOngoing : isNear(left, isOngoing) && !isBehind(one, saturation);
   const end = limit.side === 'above' ? 'full' : 'used up';
   const rate = `: ${digits(Math.abs(perDay))} a day`;
   const when = left <= 0 ? `should be ${end} by now${rate}` : `will be ${end} in about ${dayWords(left)}${rate}`;
@@ -71,31 +69,14 @@ const isAtEnd = (value: number, { value: end, side }: FittedSaturation['limit'])
   side === 'above' ? value >= end : value <= end;
 
 /** Whether the newest values are farther on the good side of the line than the series usually is, by a day and more. */
-function isBehind({ known, fittedAt }: SeriesToTell, { limit, reachesAt, perDay }: FittedSaturation, tick: number) {
-  if (reachesAt === null) return true;
-  const sign = limit.side === 'above' ? 1 : -1;
-  const behindAt = (value: number, time: number): number =>
-    sign * (limit.value - (perDay * (reachesAt - time)) / DAY - value);
-  const { usual, newest } = distances(known, behindAt, fittedAt === 0 ? tick : fittedAt);
-  return newest.length === NEWEST_SLOTS && median(newest) > usual + Math.abs(perDay);
-}
-
-function distances(
-  { start, stepSeconds, values }: Series,
-  behindAt: (value: number, time: number) => number,
-  fittedAt: number,
-): { readonly usual: number; readonly newest: readonly number[] } {
-  let usual = 0;
+function isBehind({ known }: SeriesToTell, line: FittedSaturation): boolean {
+  if (line.reachesAt === null) return true;
   const newest: number[] = [];
-  for (let slot = values.length - 1; slot >= 0; slot--) {
-    const time = start + slot * stepSeconds;
-    if (time < fittedAt - USUAL_SECONDS) break;
-    if (Number.isNaN(values[slot])) continue;
-    const behind = behindAt(values[slot], time);
-    if (newest.length < NEWEST_SLOTS) newest.push(behind);
-    if (time < fittedAt) usual = Math.max(usual, behind);
+  for (let slot = known.values.length - 1; slot >= 0 && newest.length < NEWEST_SLOTS; slot--) {
+    const behind = behindLine(line, known.values[slot], known.start + slot * known.stepSeconds);
+    if (!Number.isNaN(behind)) newest.push(behind);
   }
-  return { usual, newest };
+  return newest.length === NEWEST_SLOTS && median(newest) > line.usual + Math.abs(line.perDay);
 }
 
 /** Days in which disks are ordered, hours in which somebody must come. */

@@ -6,6 +6,7 @@ import type { Watch } from '../settings/settings.ts';
 import type { FittedShard } from './fitted-shard.ts';
 import type { ForecastState } from './forecast-state.ts';
 import { mergeHeld } from './held-values.ts';
+import { keptSlots, placeWindow } from './kept-window.ts';
 import type { HeldValues } from './shard-state.ts';
 
 /** A training that fails for longer leaves a gap in what is known, rather than a state without bounds. */
@@ -67,12 +68,12 @@ export function knownSeries(
   const recent = new Map(held.series.map(({ id, values }) => [id, values]));
   return new Map(
     series.map(({ id, nature }) => {
-      const past = before.get(id)?.values ?? new Float64Array(0);
+      const window = before.get(id)?.window;
       const pastEnd = fitted?.to ?? held.start;
-      const start = pastEnd - past.length * periodSeconds;
+      const start = pastEnd - (window === undefined ? 0 : keptSlots(window)) * periodSeconds;
       const slots = Math.max(0, Math.round((settledTo - start) / periodSeconds));
       const values = new Float64Array(slots).fill(Number.NaN);
-      values.set(past.subarray(0, slots));
+      if (window !== undefined) placeWindow(window, values);
       const at = Math.round((held.start - start) / periodSeconds);
       const own = recent.get(id) ?? new Float64Array(0);
       if (at < slots) values.set(own.subarray(0, slots - at), at);

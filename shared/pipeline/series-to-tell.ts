@@ -16,8 +16,6 @@ export interface SeriesToTell {
   readonly danger: readonly SeriesLimit['side'][];
   /** Of the newest training; null where nothing can fill up, undefined where it cannot be known now. */
   readonly saturation: FittedSaturation | null | undefined;
-  /** When that was, epoch seconds; 0 where there was none. */
-  readonly fittedAt: number;
   /** A static rule of the watch tells when it is beyond this limit. */
   readonly isRuled: (limit: Limit) => boolean;
   /** Seconds it is looked ahead. */

@@ -11,10 +11,11 @@ import { limitedSeries } from './advance-forecasts.ts';
 import { watchNamed } from './detect-ports.ts';
 import { dueSeries } from './due-series.ts';
 import { fitSeries, networkSeries } from './fit-series.ts';
-import { beginFitting, type FittedSeries, type FittedShard, loadFitted, storeFitted } from './fitted-shard.ts';
+import { beginFitting, type FittedShard, loadFitted, type SeriesFit, storeFitted } from './fitted-shard.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
 import { learningWindows } from './learning-windows.ts';
 import { stoppable } from './stoppable-progress.ts';
+import { windowForTicks } from './window-for-ticks.ts';
 
 /** What a training needs from outside. */
 export type TrainForecastPorts = Pick<ForecastPorts, 'settings' | 'store' | 'bytes' | 'clock' | 'log'>;
@@ -59,7 +60,8 @@ const MOST_SLOTS = 20_160;
 
 /**
  * Fits forecasters for the series of a shard that are due: reads up to three weeks of history, lets the forecasters
- * compete on each, and puts what was fitted into use with everything that was fitted before. What it does not come to
+ * compete on each, and puts what was fitted into use with everything that was fitted before, and with what ticks need of
+ * that history. What it does not come to
  * in time is left to the next training.
  *
  * @throws RangeError for a watch that the settings do not have. @throws StoredObjectError where history is unreadable.
@@ -89,7 +91,7 @@ export async function trainForecastShard(
   const to = Math.min(Math.floor(tick / watch.period) * watch.period, settledUntil(tick, watch.period, watch.settle));
   const past = await readPastSeries(ports, watch, shard, series, to);
   const known = new Map(before?.series.map((one) => [one.id, one]));
-  const fitted = new Map<string, FittedSeries>();
+  const fitted = new Map<string, SeriesFit>();
   const faults: unknown[] = [];
   const learnsAt = learningWindows(ports.settings.alerts.quiet, watch);
   for (const one of due) {
@@ -127,7 +129,8 @@ export async function trainForecastShard(
   tell(fitted.size, due.length);
   const all = series.flatMap((one) => {
     const now = fitted.get(one.id) ?? known.get(one.id);
-    return now === undefined ? [] : [{ ...now, values: past.get(one.id)?.values ?? now.values }];
+    const values = past.get(one.id)?.values;
+    return now === undefined || values === undefined ? [] : [{ ...now, window: windowForTicks(now, values, watch) }];
   });
   const done: FittedShard = { watch: watch.name, shard, periodSeconds: watch.period, trainedAt: tick, to, series: all };
   const why = `${fitted.size} of ${series.length} series were due`;
@@ -152,15 +155,15 @@ export async function trainForecastShard(
 /** What served goes on serving, and both it and what has nothing wait their turn again: the others are not kept from theirs. */
 function unfitted(
   { id }: SeriesDescription,
-  incumbent: FittedSeries | undefined,
+  incumbent: SeriesFit | undefined,
   { start, values }: Series,
   at: number,
   reason: string,
   networks: boolean,
-): FittedSeries {
+): SeriesFit {
   if (incumbent !== undefined) return { ...incumbent, ...(networks ? { networkAt: at } : { fittedAt: at }) };
   const none = { forecaster: null, skill: null, hasSkill: false, saturation: null };
-  return { ...none, id, reason, fittedAt: at, since: values.length === 0 ? Number.NaN : start, values };
+  return { ...none, id, reason, fittedAt: at, since: values.length === 0 ? Number.NaN : start };
 }
 
 function isTimeUp({ clock }: TrainForecastPorts, { longestNetwork = Infinity, mayGoOn }: ShardTrainingRequest) {
@@ -170,7 +173,7 @@ function isTimeUp({ clock }: TrainForecastPorts, { longestNetwork = Infinity, ma
 
 const nothing = { trained: 0, left: 0, forecasters: {}, withoutSkill: 0, skill: null };
 
-function reportOf(series: readonly FittedSeries[]): Pick<ShardTraining, 'forecasters' | 'withoutSkill' | 'skill'> {
+function reportOf(series: readonly SeriesFit[]): Pick<ShardTraining, 'forecasters' | 'withoutSkill' | 'skill'> {
   const forecasters: Record<string, number> = {};
   for (const { forecaster } of series)
     if (forecaster !== null) forecasters[forecaster.name] = (forecasters[forecaster.name] ?? 0) + 1;

@@ -63,6 +63,7 @@ const slowly = (
   latest: null,
   perDay: 2,
   note: '',
+  usual: 0,
 });
 
 describe('the cards of a series', () => {

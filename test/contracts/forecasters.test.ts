@@ -88,7 +88,7 @@ describe.each(Object.entries(forecasters))('every forecaster: %s', (name, found)
   });
 
   it('looks at no more than its window', () => {
-    const slots = forecaster.windowSlots(options, STEP);
+    const slots = fitted().windowSlots;
     expect(Number.isInteger(slots) && slots > 0).toBe(true);
     const long = rhythm(slots + 500, { seed: 3 });
     const other = mapped(long, (value, slot) => (slot < 500 ? 1000 - value : value));

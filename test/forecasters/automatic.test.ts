@@ -100,7 +100,7 @@ describe('a series it knows', () => {
   });
 
   it('needs no more than its window', () => {
-    const slots = automaticForecaster.windowSlots(automaticForecaster.defaults, 300);
+    const slots = fitted.windowSlots;
     expect(slots).toBe(21 * day);
     const long = daily(23);
     const window = { ...long, start: start + 2 * 86_400, values: long.values.slice(-slots) };

@@ -190,7 +190,7 @@ describe('bands that learn from what came', () => {
       slot < 1200 ? value : value + 2.5 * random.normal(),
     );
     const fitted = forecaster.fit(calm, forecaster.defaults, 1);
-    const slots = forecaster.windowSlots(forecaster.defaults, 3600);
+    const slots = fitted.windowSlots;
     let state = startCoverage();
     let inside = 0;
     for (let slot = 1200; slot < 2200; slot++) {

@@ -87,7 +87,7 @@ describe('a trained LSTM', () => {
   });
 
   it('looks at nothing before its window', () => {
-    const window = lstmForecaster.windowSlots(small, 3600);
+    const window = fitted.windowSlots;
     const recent = { ...history, start: start + (400 - window) * 3600, values: history.values.slice(-window) };
     expect(forecastOf(recent)).toEqual(forecastOf(history));
   });

@@ -157,6 +157,7 @@ const record: ForecastRecord = {
   ],
 };
 
+const noWindow = { far: f32(), near: new Float64Array(0) };
 const fitted: FittedShard = {
   ...head,
   trainedAt: at - 7200,
@@ -177,8 +178,9 @@ const fitted: FittedShard = {
         latest: null,
         perDay: 1.25,
         note: '',
+        usual: 4.5,
       },
-      values: Float64Array.of(1, Number.NaN, -0),
+      window: { far: f32(1, Number.NaN), near: Float64Array.of(-0) },
     },
     {
       id: 'disk',
@@ -189,7 +191,7 @@ const fitted: FittedShard = {
       fittedAt: at - 7200,
       since: at - 900,
       saturation: null,
-      values: new Float64Array(0),
+      window: noWindow,
     },
     {
       id: 'memory',
@@ -200,7 +202,7 @@ const fitted: FittedShard = {
       fittedAt: at - 7200,
       since: Number.NaN,
       saturation: null,
-      values: new Float64Array(0),
+      window: noWindow,
     },
     {
       id: 'swap',
@@ -211,14 +213,27 @@ const fitted: FittedShard = {
       fittedAt: at - 7200,
       since: at - 864_000,
       saturation: null,
-      values: Float64Array.of(7),
+      window: { far: f32(), near: Float64Array.of(7) },
     },
   ],
 };
 
 goldenArtefactSuite(forecastStateKind, { 1: state });
 goldenArtefactSuite(forecastRecordKind, { 1: record });
-goldenArtefactSuite(fittedShardKind, { 1: fitted });
+/** What the first version had: all values, and no word on how far they usually are from their line. */
+const [rising, ...others] = fitted.series;
+const firstFitted: FittedShard = {
+  ...fitted,
+  series: [
+    {
+      ...rising,
+      saturation: rising.saturation && { ...rising.saturation, usual: 100 - (1.25 * (864_000 + 7800)) / 86_400 },
+      window: { far: f32(), near: Float64Array.of(1, Number.NaN, -0) },
+    },
+    ...others,
+  ],
+};
+goldenArtefactSuite(fittedShardKind, { 1: firstFitted, 2: fitted });
 
 describe('what contradicts itself', () => {
   it.each<[string, () => Uint8Array, () => unknown, RegExp]>([

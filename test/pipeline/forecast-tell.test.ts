@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outlook } from '../../shared/forecasters/outlook.ts';
+import { usuallyBehind } from '../../shared/pipeline/behind-line.ts';
 import type { FittedSaturation } from '../../shared/pipeline/fitted-shard.ts';
 import type { SeriesForecast, SeriesOutlook } from '../../shared/pipeline/forecast-record.ts';
 import { type DangerQuestion, dangerAfter } from '../../shared/pipeline/forecast-danger.ts';
@@ -64,7 +65,6 @@ const toTell = (
   known: { start: tick - period * past.length, stepSeconds: period, values: Float64Array.from(past) },
   danger: [],
   saturation: null,
-  fittedAt: tick,
   isRuled: () => false,
   horizon,
   ...more,
@@ -179,6 +179,7 @@ const saturation = (more: Partial<FittedSaturation> = {}): FittedSaturation => (
   latest: tick + 14 * 86_400,
   perDay: 1.2,
   note: '',
+  usual: 30,
   ...more,
 });
 
@@ -362,11 +363,13 @@ describe('what is told', () => {
         const line = 100 - (1.2 * (reachesAt - time)) / day;
         return line - 3 + 3 * Math.cos((2 * Math.PI * time) / day) - (k >= slots - 12 ? fallen : 0);
       });
+      const known = { start: tick - slots * period, stepSeconds: period, values };
+      const line = saturation({ reachesAt });
       return {
         ...toTell(forecast([], { current: current ?? values[slots - 1] })),
-        known: { start: tick - slots * period, stepSeconds: period, values },
-        saturation: saturation({ reachesAt }),
-        fittedAt: tick - age,
+        // What ticks have of it: how far behind its line it usually is was measured when it was fitted.
+        known: { ...known, start: tick - 12 * period, values: values.subarray(-12) },
+        saturation: { ...line, usual: usuallyBehind(line, known, tick - age) },
       };
     };
     const full = { ...filling(-2 * hour), made: forecast([], { current: 100 }) };
