@@ -57,7 +57,7 @@ export function automaticBacktest(window: CoreWindow, shape: AutomaticShape, ste
     origins: near.origins.length,
     skill,
     scale,
-    error: mixTrials(near, (_, lead) => weights.subarray(nearPlace(lead)), scale).error,
+    error: mixTrials(near, (_, lead) => weights.subarray(nearPlace(lead), nearPlace(lead) + EXPERTS), scale).error,
     isNonNegative: window.isNonNegative,
     anchorSmoothing,
     weights,
@@ -96,7 +96,7 @@ function crossed(
   const half = trials.origins.length >> 1;
   const early = weightsOf(partOf(trials, 0, half));
   const late = weightsOf(partOf(trials, half, trials.origins.length));
-  return (origin, lead) => (origin < half ? late : early).subarray(place(lead));
+  return (origin, lead) => (origin < half ? late : early).subarray(place(lead), place(lead) + EXPERTS);
 }
 
 function partOf({ origins, leads, forecasts, actual, spread }: Trials, from: number, to: number): Trials {

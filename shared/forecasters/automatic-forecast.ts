@@ -3,9 +3,13 @@ import { secondGroup, type AutomaticState } from './automatic-state.ts';
 import type { CoreWindow } from './core-window.ts';
 import { disagreementOf, leastDisagreement, mixed } from './expert-mix.ts';
 import { EXPERTS, expertBank, type ExpertBank } from './experts.ts';
+import { localTrend, trendRows, TRENDS, type LocalTrend } from './local-trends.ts';
 import { guardedWeights, guardForce, guardOrigins, type LastHour } from './regime-guard.ts';
 import { farUncertainty, nearUncertainty } from './residual-paths.ts';
 import { PROFILES } from './seasonal-profiles.ts';
+
+/** The experts with a weight, and those that are heard where these fail. */
+const SPEAKERS = EXPERTS + TRENDS;
 
 /** The rows ahead. */
 export interface RowForecast {
@@ -43,12 +47,14 @@ export function forecastRows(
 
   const rows = new Float64Array(count);
   const uncertainty = new Float64Array(count);
-  const said = new Float64Array(EXPERTS);
+  const said = new Float64Array(SPEAKERS);
   const least = leastDisagreement(state.scale);
   const farthest = shape.far.at(-1) ?? shape.near;
+  const trends = trendsAt(values, newest, shape);
   bank.stand(newest, count > shape.near);
   for (let row = 0; row < Math.min(count, shape.near); row++) {
     const spread = bank.forecast(row + 1, false, state.persistence.subarray(row * PROFILES), said, 0);
+    sayTrends(trends, row + 1, said);
     const weights = guarded[row < group ? 0 : 1];
     rows[row] = mixed(said, 0, weights);
     uncertainty[row] = nearUncertainty(
@@ -117,19 +123,32 @@ function lastHour(
   weights: readonly [Float64Array, Float64Array],
 ): LastHour {
   const newest = values.length - 1;
-  const said = new Float64Array(EXPERTS);
-  const experts = new Float64Array(EXPERTS);
+  const said = new Float64Array(SPEAKERS);
   let ensemble = 0;
-  for (const part of guardOrigins) {
+  const errors = guardOrigins.map((part) => {
     const back = Math.max(1, Math.round(part * shape.near));
-    const share = 1 / (back * guardOrigins.length);
+    const error = new Float64Array(SPEAKERS);
+    const trends = trendsAt(values, newest - back, shape);
     bank.stand(newest - back, false);
     for (let lead = 1; lead <= back; lead++) {
       bank.forecast(lead, false, persistence.subarray((lead - 1) * PROFILES), said, 0);
+      sayTrends(trends, lead, said);
       const came = values[newest - back + lead];
-      for (let expert = 0; expert < EXPERTS; expert++) experts[expert] += share * Math.abs(said[expert] - came);
-      ensemble += share * Math.abs(mixed(said, 0, weights[lead <= group ? 0 : 1]) - came);
+      for (let speaker = 0; speaker < SPEAKERS; speaker++) error[speaker] += Math.abs(said[speaker] - came) / back;
+      const together = mixed(said, 0, weights[lead <= group ? 0 : 1]);
+      ensemble += Math.abs(together - came) / back / guardOrigins.length;
     }
-  }
-  return { experts, ensemble };
+    return error;
+  });
+  return { errors, ensemble };
+}
+
+const trendsAt = (values: Float64Array, newest: number, shape: AutomaticShape): readonly LocalTrend[] =>
+  trendRows(shape).map((rows) => localTrend(values, newest, rows));
+
+/** After what the experts say. */
+function sayTrends(trends: readonly LocalTrend[], ahead: number, said: Float64Array): void {
+  trends.forEach(({ level, slope }, index) => {
+    said[EXPERTS + index] = level + slope * ahead;
+  });
 }

@@ -21,17 +21,19 @@ const LEAST_PART = 1e-3;
 /** What is added to a disagreement or a spread before it is compared with what is usual. */
 export const leastDisagreement = (scale: number): number => LEAST_PART * scale;
 
-/** What the experts say together. */
+/** What those experts say together that have a weight. */
 export function mixed(forecasts: Float64Array, at: number, weights: Float64Array): number {
   let sum = 0;
-  for (let expert = 0; expert < EXPERTS; expert++) sum += forecasts[at + expert] * weights[expert];
+  for (let expert = 0; expert < weights.length; expert++) sum += forecasts[at + expert] * weights[expert];
   return sum;
 }
 
 /** Their weighted mean distance from what they say together. */
 export function disagreementOf(forecasts: Float64Array, at: number, weights: Float64Array, together: number): number {
   let sum = 0;
-  for (let expert = 0; expert < EXPERTS; expert++) sum += Math.abs(forecasts[at + expert] - together) * weights[expert];
+  for (let expert = 0; expert < weights.length; expert++) {
+    sum += Math.abs(forecasts[at + expert] - together) * weights[expert];
+  }
   return sum;
 }
 

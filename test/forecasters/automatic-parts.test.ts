@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { automaticShape } from '../../shared/forecasters/automatic-shape.ts';
 import { expertWeights } from '../../shared/forecasters/expert-weights.ts';
-import { guardedWeights, guardForce } from '../../shared/forecasters/regime-guard.ts';
+import { localTrend, trendRows } from '../../shared/forecasters/local-trends.ts';
+import { guardedWeights, guardForce, guardOrigins } from '../../shared/forecasters/regime-guard.ts';
 import { conformalOffsets } from '../../shared/forecasters/residual-paths.ts';
 import { anchorAt, slotsThrough } from '../../shared/forecasters/row-slots.ts';
 import { createRandom } from '../../shared/numeric/random.ts';
@@ -48,27 +49,98 @@ describe('weights of experts', () => {
 
 describe('the regime guard', () => {
   const weights = Float64Array.of(0.9, 0.1);
+  const hour = (ensemble: number, ...errors: readonly (readonly number[])[]) => ({
+    errors: guardOrigins.map((_, origin) => Float64Array.from(errors[Math.min(origin, errors.length - 1)])),
+    ensemble,
+  });
 
   it.each([
     ['sleeps while the last hour went as the backtest did', 1, 0],
-    ['is half awake at twice the error', 2, 0.5],
-    ['is in full force at three times the error, and beyond', 9, 1],
+    ['is half awake at three times the error', 3, 0.5],
+    ['is in full force at five times the error, and beyond', 9, 1],
   ] as const)('%s', (_, ensemble, force) => {
-    expect(guardForce({ experts: new Float64Array(2), ensemble }, 1, 1e-9)).toBe(force);
+    expect(guardForce(hour(ensemble, [0, 0]), 1, 1e-9)).toBe(force);
   });
 
   it('changes nothing while it sleeps', () => {
-    expect(guardedWeights(weights, { experts: Float64Array.of(9, 1), ensemble: 9 }, 0)).toBe(weights);
+    expect(guardedWeights(weights, hour(9, [9, 1, 0]), 0)).toEqual(Float64Array.of(0.9, 0.1, 0));
   });
 
   it('turns to who foresaw the last hour', () => {
-    const turned = guardedWeights(weights, { experts: Float64Array.of(9, 1), ensemble: 9 }, 1);
-    expect(turned[1]).toBeGreaterThan(0.7);
+    const turned = guardedWeights(weights, hour(9, [9, 1]), 1);
+    expect(turned[1]).toBeGreaterThan(0.9);
     expect(sum(turned)).toBeCloseTo(1, 12);
   });
 
+  it('hears who has no weight of its own only by force', () => {
+    const lastHour = hour(9, [9, 9, 1]);
+    expect([0, 0.2, 1].map((force) => guardedWeights(weights, lastHour, force)[2] > 0.5)).toEqual([false, false, true]);
+  });
+
+  it('does not mind how wrong all were before the change: what was said after it decides', () => {
+    const calm = guardedWeights(weights, hour(9, [4, 1]), 1);
+    const wild = guardedWeights(weights, hour(9, [4, 1], [4, 1], [4, 1], [900, 901], [900, 905]), 1);
+    expect([...wild]).toEqual([...calm]);
+  });
+
   it('has nobody to turn to where all were right', () => {
-    expect(guardedWeights(weights, { experts: new Float64Array(2), ensemble: 0 }, 1)).toEqual(weights);
+    expect(guardedWeights(weights, hour(0, [0, 0]), 1)[0]).toBeGreaterThan(0.85);
+  });
+
+  it('gives weights, not negative and 1 in all, whatever the errors were', () => {
+    const errors = fc.array(fc.double({ min: 0, max: 1e120, noNaN: true }), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(
+        fc.array(errors, { minLength: 5, maxLength: 5 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (all, force) => {
+          const turned = guardedWeights(weights, hour(1, ...all), force);
+          expect(sum(turned)).toBeCloseTo(1, 9);
+          expect(Math.min(...turned)).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
+  });
+});
+
+describe('the trend of the newest rows', () => {
+  const line = (level: number, slope: number, rows: number) =>
+    Float64Array.from({ length: rows }, (_, row) => level - slope * (rows - 1 - row));
+
+  it('is the line that they lie on', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+        fc.double({ min: -1e3, max: 1e3, noNaN: true }),
+        fc.integer({ min: 2, max: 20 }),
+        (level, slope, rows) => {
+          const trend = localTrend(Float64Array.of(1e9, ...line(level, slope, rows), -1e9), rows, rows);
+          expect(trend.slope).toBeCloseTo(slope, 5);
+          expect(trend.level).toBeCloseTo(level, 5);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['at the end', 11],
+    ['in the middle', 5],
+    ['at the beginning', 0],
+  ] as const)('is not bent by a spike %s', (_, place) => {
+    const values = line(50, 2, 12);
+    values[place] += 400;
+    const { level, slope } = localTrend(values, 11, 12);
+    expect(slope).toBeGreaterThan(1.9);
+    expect(slope).toBeLessThan(2.6);
+    expect(Math.abs(level - 50)).toBeLessThan(2);
+  });
+
+  it('looks at half an hour and an hour of five minutes, and at no fewer than four rows of a day', () => {
+    expect([300, 3600, 86_400].map((seconds) => trendRows(automaticShape(seconds)))).toEqual([
+      [6, 12],
+      [6, 12],
+      [4, 4],
+    ]);
   });
 });
 
