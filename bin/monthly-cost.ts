@@ -1,6 +1,3 @@
-import type { SeriesDescription } from '../shared/metrics/metric.ts';
-import { isExpression } from '../shared/metrics/metric.ts';
-
 /**
  * us-east-1, transcribed from the price lists in October 2026: prices change, and differ by region. Dollars.
  * https://aws.amazon.com/cloudwatch/pricing https://aws.amazon.com/s3/pricing https://aws.amazon.com/lambda/pricing
@@ -17,8 +14,6 @@ const price = {
 
 const secondsPerMonth = 30 * 86_400;
 const seriesPerShard = 500;
-/** Statistics of one metric that are billed as one. */
-const statisticsPerMetric = 5;
 /** The function has one gigabyte; a second is about twice what a full shard's tick takes in `npm run bench shard-tick`. */
 const shardGigabyteSeconds = 1;
 /** State, history, and now and then signals and a day's compaction; read: inventory, state, model, what it replaces. */
@@ -50,20 +45,6 @@ export interface MonthlyCost {
   readonly storage: number;
   readonly compute: number;
   readonly total: number;
-}
-
-/** Metrics billed for one pull of these series: up to five statistics of one metric count once. */
-export function billedMetrics(series: readonly SeriesDescription[]): number {
-  const statistics = new Map<string, number>();
-  for (const { metric } of series) {
-    for (const one of isExpression(metric) ? Object.values(metric.metrics) : [metric]) {
-      const { namespace, name, dimensions, account, region } = one;
-      const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
-      const key = JSON.stringify([namespace, name, sorted, account, region]);
-      statistics.set(key, (statistics.get(key) ?? 0) + 1);
-    }
-  }
-  return [...statistics.values()].reduce((sum, count) => sum + Math.ceil(count / statisticsPerMetric), 0);
 }
 
 /** What a watch costs a month, dollars, beyond whatever the account pays anyhow. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
+import { billedMetrics } from '../../shared/metrics/billed-metrics.ts';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { limitedSeries } from '../../shared/pipeline/advance-forecasts.ts';
 import { backfillSpan } from '../../shared/pipeline/backfill.ts';
@@ -14,7 +15,7 @@ import { explainError } from '../explain-error.ts';
 import { humanLog } from '../human-log.ts';
 import { dataFolder, localPorts } from '../local-ports.ts';
 import type { MonthlyCost } from '../monthly-cost.ts';
-import { billedMetrics, type ForecastLoad, monthlyCost } from '../monthly-cost.ts';
+import { type ForecastLoad, monthlyCost } from '../monthly-cost.ts';
 import { openSettings } from '../open-settings.ts';
 import { flag } from '../options.ts';
 import type { LocalPorts } from '../run-tick.ts';

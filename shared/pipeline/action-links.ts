@@ -53,7 +53,7 @@ export function actionLinks({ signer, deployment, baseUrl }: ActionLinkPorts) {
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 /** What "this is normal" is said of: the gravest anomaly, and of equals the entity as a whole, for that is all of it. */
-function memberMeant(incident: Pick<Story, 'members'>): string | undefined {
+export function memberMeant(incident: Pick<Story, 'members'>): string | undefined {
   const isWhole = (source: string): number => (source === 'entity' ? 1 : 0);
   const ranked = [...calledNormal(incident)].sort(
     ([a, one], [b, other]) =>

@@ -75,17 +75,21 @@ export function makeForecasts(step: ForecastStep, { known }: KnownValues): reado
   const memories = new Map(state?.series.map((one) => [one.id, one]));
   return series.map((one): SeriesForecast => {
     const { coverage80 = startCoverage(), coverage95 = startCoverage() } = memories.get(one.id) ?? {};
-    return forecastSeries({
+    const serving = forecasters.get(one.id);
+    const saturation = saturationOf(step, one, serving);
+    const made = forecastSeries({
       id: one.id,
       nature: one.nature,
       limits: limitsIn(watch, one),
       recent: seriesNamed(known, one.id),
-      forecaster: atWork(forecasters.get(one.id)),
+      forecaster: atWork(serving),
       coverage80,
       coverage95,
       until: tick + forecastHorizon(watch),
       policy,
     });
+    // Nothing is told of it from here: those who look at capacity need not read the forecasters.
+    return saturation === undefined ? made : { ...made, saturation };
   });
 }
 

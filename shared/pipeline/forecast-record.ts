@@ -6,6 +6,7 @@ import type { ArtefactKind } from '../models/artefact.ts';
 import { readStored, type StoragePorts } from '../models/stored-artefact.ts';
 import { keys } from '../settings/keys.ts';
 import { pack, type Packed, unpack } from './columnar.ts';
+import type { FittedSaturation } from './fitted-shard.ts';
 
 /** Percent: the bands that every forecast has, the narrow one first. */
 export const bandLevels = [80, 95] as const;
@@ -38,6 +39,8 @@ export interface SeriesForecast {
   readonly upper95: Float32Array;
   /** One per limit of the series; empty where nothing could be forecast. */
   readonly outlooks: readonly SeriesOutlook[];
+  /** When its slow trend fills it up; null where it has none, absent where that was not known. */
+  readonly saturation?: FittedSaturation | null;
 }
 
 /** All that a tick forecast of a shard. Written once: whoever repeats the tick says what is in it. */

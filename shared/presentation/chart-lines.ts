@@ -18,20 +18,25 @@ const dots = (rows: readonly ChartRow[], scale: ChartScale, size: number, colour
     `stroke="${colour}" stroke-width="${size}" stroke-linecap="round"`,
   );
 
-/** The time in which it was unusual, as a wash behind everything, with a line where it began. */
+/** The times in which it was unusual, as a wash behind everything, with a line where the newest began. */
 export function drawSince({ spec, rows, ahead }: ChartFacts, scale: ChartScale, colours: ChartColours): string {
-  const { since, until } = spec;
+  const { since, until, earlier = [] } = spec;
   const last = rows.at(-1)?.time;
-  if (since === undefined || last === undefined || since > last || (until ?? last) < scale.first) return '';
+  if (last === undefined) return '';
   const { left, right, top, bottom } = scale.box;
+  const height = px(bottom - top);
+  const wash = (from: number, to: number): string =>
+    `<rect x="${px(from)}" y="${px(top)}" width="${px(Math.max(1, to - from))}" height="${height}" fill="${colours.unusual}" fill-opacity=".09"/>`;
+  const before = earlier
+    .filter(([from, to]) => to >= scale.first && from <= last)
+    .map(([from, to]) => wash(scale.x(from), scale.x(to)))
+    .join('');
+  if (since === undefined || since > last || (until ?? last) < scale.first) return before;
   const from = scale.x(since);
   // An unusual time goes on behind the last point unless it has ended, or a forecast follows.
   const to = until !== undefined ? scale.x(until) : ahead.length > 0 ? scale.x(last) : right;
-  const height = px(bottom - top);
-  const wash = `<rect x="${px(from)}" y="${px(top)}" width="${px(Math.max(1, to - from))}" height="${height}" fill="${colours.unusual}" fill-opacity=".09"/>`;
-  return from <= left
-    ? wash
-    : `${wash}${path(`M${px(from)} ${px(top)}v${height}`, `stroke="${colours.unusual}" stroke-opacity=".55"`)}`;
+  const begin = path(`M${px(from)} ${px(top)}v${height}`, `stroke="${colours.unusual}" stroke-opacity=".55"`);
+  return before + wash(from, to) + (from <= left ? '' : begin);
 }
 
 /** What was measured, its usual range, and what of it is unusual. */
@@ -39,8 +44,8 @@ export function drawHistory({ spec, rows }: ChartFacts, scale: ChartScale, colou
   const runs = chartRuns(rows, [0]);
   const unusual = rows.filter((row) => isUnusual(row, spec));
   const alone = runs.filter(({ length }) => length === 1).map(([row]) => row);
-  const isDotted =
-    unusual.length * dotDistance <= scale.x(spec.until ?? scale.last) - scale.x(spec.since ?? scale.first);
+  const begins = spec.earlier?.length ? scale.first : (spec.since ?? scale.first);
+  const isDotted = unusual.length * dotDistance <= scale.x(spec.until ?? scale.last) - scale.x(begins);
   const newest = runs[runs.length - 1]?.slice(-1) ?? [];
   const newestColour = newest.some((row) => isUnusual(row, spec)) ? colours.unusual : colours.line;
   const range = bandPath(chartRuns(rows, [1, 2]), scale, 1, 2);

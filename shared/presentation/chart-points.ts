@@ -46,9 +46,14 @@ export function chartRuns(rows: readonly ChartRow[], asked: readonly number[]): 
   return runs;
 }
 
-/** Whether a row is of the time in which it was unusual, and outside its usual range where it has one. */
-export function isUnusual(row: ChartRow, { since, until }: Pick<ChartSpec, 'since' | 'until'>): boolean {
+/** Whether a row is of a time in which it was unusual, and outside its usual range where it has one. */
+export function isUnusual(
+  row: ChartRow,
+  { since, until, earlier = [] }: Pick<ChartSpec, 'since' | 'until' | 'earlier'>,
+): boolean {
   const [value, lower = Number.NaN, upper = Number.NaN] = row.numbers;
-  if (since === undefined || row.time < since || row.time > (until ?? Infinity) || Number.isNaN(value)) return false;
+  const isSince = since !== undefined && row.time >= since && row.time <= (until ?? Infinity);
+  const isEarlier = earlier.some(([from, to]) => row.time >= from && row.time <= to);
+  if (Number.isNaN(value) || !(isSince || isEarlier)) return false;
   return Number.isNaN(lower) || Number.isNaN(upper) || value < lower || value > upper;
 }

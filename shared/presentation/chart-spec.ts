@@ -4,6 +4,8 @@ import type { NoticeChart } from '../alerting/notice.ts';
 export interface ChartSpec extends NoticeChart {
   /** Epoch seconds at which it had ended, where it has. */
   readonly until?: number;
+  /** Earlier stretches in which it was unusual, epoch seconds. */
+  readonly earlier?: readonly (readonly [from: number, to: number])[];
 }
 
 /** How it is drawn. */
@@ -15,6 +17,8 @@ export interface ChartStyle {
   readonly theme: ChartTheme;
   /** IANA name: the time axis is that of people there. */
   readonly timezone: string;
+  /** What people there call it. @default the IANA name */
+  readonly zoneName?: string;
 }
 
 export type ChartTheme = 'light' | 'dark';

@@ -44,8 +44,10 @@ export function momentWords(time: number, { local, newest }: Pick<ChartFacts, 'l
 }
 
 function unusualWords(facts: ChartFacts): string {
-  const { since, until } = facts.spec;
-  if (since === undefined) return '';
+  const { since, until, earlier = [] } = facts.spec;
+  if (since === undefined) return earlier.length === 0 ? '' : 'unusual';
+  // One stretch is told by its times; several are seen.
+  if (earlier.length > 0) return until === undefined ? `unusual, again since ${momentWords(since, facts)}` : 'unusual';
   const began = momentWords(since, facts);
   return until === undefined ? `unusual since ${began}` : `unusual ${began} to ${momentWords(until, facts)}`;
 }

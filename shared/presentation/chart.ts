@@ -50,12 +50,14 @@ const moment = (time: number | undefined): number | undefined =>
   time !== undefined && Math.abs(time) <= furthestTime ? time : undefined;
 
 function factsOf(given: ChartSpec, timezone: string): ChartFacts {
-  const { since, until, ...rest } = given;
+  const { since, until, earlier = [], ...rest } = given;
   const [began, ended] = [moment(since), moment(until)];
+  const stretches = earlier.filter((ends) => ends.every((end) => moment(end) !== undefined));
   const spec: ChartSpec = {
     ...rest,
     ...(began === undefined ? {} : { since: began }),
     ...(ended === undefined ? {} : { until: ended }),
+    ...(stretches.length === 0 ? {} : { earlier: stretches }),
   };
   const rows = chartRows(spec.points);
   return {
@@ -93,7 +95,11 @@ function drawLineAlone(facts: ChartFacts, { width, height }: ChartStyle, colours
   );
 }
 
-function drawWhole(facts: ChartFacts, { width, height, timezone }: ChartStyle, colours: ChartColours): string {
+function drawWhole(
+  facts: ChartFacts,
+  { width, height, timezone, zoneName = timezone }: ChartStyle,
+  colours: ChartColours,
+): string {
   const { spec, newest } = facts;
   const size = width >= 900 && height >= 400 ? 14 : width < 360 || height < 170 ? 10 : 12;
   const pad = size;
@@ -138,7 +144,7 @@ function drawWhole(facts: ChartFacts, { width, height, timezone }: ChartStyle, c
   return (
     head +
     legend +
-    drawAxes(scale, labels, { timezone, local: facts.local }, colours, size) +
+    drawAxes(scale, labels, { timezone: zoneName, local: facts.local }, colours, size) +
     drawSince(facts, scale, colours) +
     drawHistory(facts, scale, colours) +
     drawForecast(facts, scale, colours, size) +

@@ -168,7 +168,8 @@ function saying({
   return { heading, body: `${card}\n<p>${escapeMarkup(what)}</p>\n${more}` };
 }
 
-function outcomeWords(
+/** What became of an action, as a heading and a sentence; not escaped. Epoch seconds. */
+export function outcomeWords(
   says: ActionOutcome,
   action: LinkAction | undefined,
   until: number | undefined,

@@ -54,7 +54,10 @@ export const keys = {
   forecastersInUse: (watch: string, shard: string) =>
     `${keys.modelPrefix(watch, 'forecaster')}${safe(shard)}/champion.json`,
   anomalies: (tick: number, watch: string, shard: string) =>
-    `anomalies/${dayOf(tick)}/${safe(watch)}-${safe(shard)}-${tickName(tick)}`,
+    `${keys.anomaliesPrefix(tick, watch, shard)}${tickName(tick)}`,
+  /** Of the day, UTC, that `time` lies in. */
+  anomaliesPrefix: (time: number, watch: string, shard: string) =>
+    `anomalies/${dayOf(time)}/${safe(watch)}-${safe(shard)}-`,
   /** One per group: its open incident, and what must be remembered after its end. Groups are short: see `groupOf`. */
   incidentPrefix: 'incidents/open/',
   incident: (group: string) => `incidents/open/${safe(group)}.json`,
@@ -91,6 +94,12 @@ export function periodOfHistoryKey(key: string): number | undefined {
 export function feedbackOfKey(key: string): { readonly watch: string; readonly id: string } | undefined {
   const match = /^feedback\/([^/]+)\/([^/]+)$/.exec(key);
   return match === null ? undefined : { watch: decodeURIComponent(match[1]), id: decodeURIComponent(match[2]) };
+}
+
+/** The tick of the key of anomalies or forecasts, or undefined for any other key. */
+export function tickOfKey(key: string): number | undefined {
+  const match = /^(?:anomalies\/[^/]+\/.*-|forecasts\/.*\/)(\d{10})$/.exec(key);
+  return match === null ? undefined : Number(match[1]);
 }
 
 export type ModelRole = 'entity-detector' | 'forecaster';

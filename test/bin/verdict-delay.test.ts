@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { billedMetrics, monthlyCost } from '../../bin/monthly-cost.ts';
+import { monthlyCost } from '../../bin/monthly-cost.ts';
+import { billedMetrics } from '../../shared/metrics/billed-metrics.ts';
 import { verdictDelay } from '../../bin/verdict-delay.ts';
 import type { Metric, SeriesDescription } from '../../shared/metrics/metric.ts';
 import { settledUntil } from '../../shared/metrics/gaps.ts';
