@@ -57,7 +57,8 @@ export interface CourseView {
   readonly newest: { readonly time: number; readonly value: number } | null;
   readonly limit: { readonly value: number; readonly side: 'above' | 'below' } | null;
   /** Only where the stretch of time reaches to the present. */
-  readonly forecast: (Required<Pick<Foreseen, 'course'>> & Pick<Foreseen, 'peak' | 'probability' | 'crossesAt' | 'isBeyond'>) | null;
+  readonly forecast:
+    (Required<Pick<Foreseen, 'course'>> & Pick<Foreseen, 'peak' | 'probability' | 'crossesAt' | 'isBeyond'>) | null;
   /** What must be known to read it, a sentence each. */
   readonly notes: readonly string[];
 }
