@@ -183,6 +183,7 @@ describe('the capacity outlook', () => {
     latest: now + 6 * 86_400,
     perDay: 8,
     note: '',
+    usual: 0,
   } as const;
 
   it('names what fills up, the most pressing first, and counts what cannot be forecast', async () => {
