@@ -11,7 +11,7 @@ import {
 import { isScaled, scaleRow, startScaling, type ScalingState } from '../features/scaling.ts';
 import { featureDetectors } from './catalogue.ts';
 import type { FittedDetector, Unscorable } from './detector.ts';
-import { judgeByVote, type EnsembleJudgement, type EnsembleState } from './ensemble.ts';
+import { judgeByVote, scoresOf, type EnsembleJudgement, type EnsembleState } from './ensemble.ts';
 import type { IsolationTrees } from './isolation-trees.ts';
 import type { TrainingRangeState } from './training-range.ts';
 
@@ -47,6 +47,15 @@ export interface RecipeModel {
    * @throws RangeError on a row of another width or a memory of other columns.
    */
   step(memory: RecipeMemory, row: ArrayLike<number>, time: number): RecipeJudgement;
+  /**
+   * The decades of the rows from `from` on, NaN where they cannot be judged: the same bits as {@link step} gives row by
+   * row to an entity that was never seen, several times as fast.
+   *
+   * @param times epoch seconds, one a row.
+   * @param values row-major, in the order of `columns`.
+   * @throws RangeError where times and values do not belong together.
+   */
+  decades(times: Float64Array, values: Float64Array, from: number): Float64Array;
 }
 
 export type RecipeJudgement =
@@ -129,6 +138,29 @@ export function restoreRecipeModel(state: RecipeModelState, offset: LocalOffset)
       const { value, probability, decades, members: own } = judgement;
       const shares = (): Float64Array => sharesByOmission(newest, decades, columns.length, owners, judge);
       return { value, probability, decades, members: own, shares };
+    },
+    decades(times, values, from) {
+      if (values.length !== times.length * columns.length)
+        throw new RangeError(
+          `There are ${values.length} values for ${times.length} rows of ${columns.length} columns: give one a column.`,
+        );
+      const memory = startRecipeMemory(columns.length, stepSeconds);
+      const rows = Math.max(0, times.length - from);
+      const judged = new Float64Array(rows * names.length);
+      for (let row = 0; row < times.length; row++) {
+        const given = values.subarray(row * columns.length, (row + 1) * columns.length);
+        const newest = features(memory, given, times[row]);
+        if (row >= from) judged.set(newest, (row - from) * names.length);
+      }
+      const scores = members.map((member) => scoresOf(member, { names, rows, values: judged }));
+      const found = new Float64Array(rows);
+      const raw = new Float64Array(members.length);
+      for (let row = 0; row < rows; row++) {
+        for (let member = 0; member < raw.length; member++) raw[member] = scores[member][row];
+        const judgement = judgeByVote(ensemble, raw);
+        found[row] = 'unscorable' in judgement ? Number.NaN : judgement.decades;
+      }
+      return found;
     },
   };
 }

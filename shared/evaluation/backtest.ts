@@ -50,7 +50,7 @@ const TRAINED_PART = 0.7;
 const LEAST_GAIN = 0.005;
 
 /** The features of one entity, all rows; NaN where a feature could not be made. */
-export function featuresOf(featuring: Featuring, history: EntityHistory): FeatureMatrix {
+function featuresOf(featuring: Featuring, history: EntityHistory): FeatureMatrix {
   const { columns, names } = featuring;
   const rows = history.times.length;
   if (history.values.length !== rows * columns)
@@ -104,6 +104,8 @@ export function pool(matrices: readonly FeatureMatrix[], most: number): FeatureM
 
 /** Each history's held-back end, as it was and with faults in it, and the rest to train on. */
 export interface Trial {
+  /** The features of each whole history, as it was. */
+  readonly usual: readonly FeatureMatrix[];
   readonly training: FeatureMatrix;
   readonly clean: readonly FeatureMatrix[];
   readonly planted: readonly FeatureMatrix[];
@@ -127,6 +129,7 @@ export function prepareTrial(
 ): Trial {
   const random = createRandom(seed);
   const { columns } = featuring;
+  const whole: FeatureMatrix[] = [];
   const training: FeatureMatrix[] = [];
   const clean: FeatureMatrix[] = [];
   const planted: FeatureMatrix[] = [];
@@ -139,6 +142,7 @@ export function prepareTrial(
     const behind = plantFaults(history.values.subarray(split * columns), columns, random);
     const values = history.values.slice();
     values.set(behind.values, split * columns);
+    whole.push(usual);
     training.push(rowsOf(usual, 0, split));
     clean.push(rowsOf(usual, split, rows));
     planted.push(rowsOf(featuresOf(featuring, { times: history.times, values }), split, rows));
@@ -150,7 +154,8 @@ export function prepareTrial(
       `No fault could be planted into histories of ${histories.map(({ times }) => times.length).join(', ')} rows: ` +
         'a backtest needs some 600 rows or more.',
     );
-  return { training: pool(training, mostRows), clean, planted, labels, faults, stepSeconds: featuring.stepSeconds };
+  const { stepSeconds } = featuring;
+  return { usual: whole, training: pool(training, mostRows), clean, planted, labels, faults, stepSeconds };
 }
 
 /** Average precision of scores over all histories of a trial; a row that could not be judged counts as 0. */

@@ -13,7 +13,6 @@ import { startScaling } from '../features/scaling.ts';
 import { calendarNames, createRecipe, standardRecipe, type LocalOffset } from '../features/recipes.ts';
 import {
   backtest,
-  featuresOf,
   pool,
   prepareTrial,
   rowsWhere,
@@ -93,7 +92,7 @@ export function trainRecipeModel(
     { name: trainingRange.name, fit: (rows, own) => trainingRange.fit(rows, guard, own) },
   ];
   const report = backtest(trial, candidates, seed);
-  const features = read.map((history) => featuresOf(featuring, history));
+  const features = trial.usual;
   const everything = pool(features, MOST_ROWS);
   const members: readonly StoredMember[] = [
     { name: forest.detector, state: grow(everything, sampleSize, seed).state },

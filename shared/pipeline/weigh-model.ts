@@ -7,6 +7,7 @@ import { plantFaults } from '../evaluation/synthetic-faults.ts';
 import { type ForestChoice, trainRecipeModel } from '../evaluation/train-recipe-model.ts';
 import type { LocalOffset } from '../features/recipes.ts';
 import { createRandom } from '../numeric/random.ts';
+import { copyOf } from './columnar.ts';
 import type { EntityModel, FusedModel } from './entity-model.ts';
 
 /** How a candidate fared beside what is in use, on the held-back end of history with faults planted into it. */
@@ -69,8 +70,9 @@ export function weighModel(
     return { history: { times: history.times, values }, from, labels: behind.labels, faults: behind.faults.length };
   });
   const labels = Uint8Array.from(planted.flatMap((one) => [...one.labels]));
-  const streamed = planted.map(({ history, from }) => streamScores(history, width, stepSeconds).subarray(from));
-  const usual = histories.map((history) => streamScores(history, width, stepSeconds).subarray(splitOf(history)));
+  const ends = planted.map(({ history, from }, k) => streamScores(histories[k], history, from, width, stepSeconds));
+  const usual = ends.map((one) => one.usual);
+  const streamed = ends.map((one) => one.planted);
   const precisionOf = (scores: readonly Float64Array[]): number => {
     const pooled = Float64Array.from(
       scores.flatMap((one) => [...one]),
@@ -79,7 +81,7 @@ export function weighModel(
     return averagePrecision({ scores: pooled, labels }) ?? 0;
   };
   const decadesOf = (model: RecipeModel, of: readonly { history: EntityHistory; from: number }[]) =>
-    of.map(({ history, from }) => modelDecades(model, history, width).subarray(from));
+    of.map(({ history: { times, values }, from }) => model.decades(times, values, from));
   const fused = (fusion: EnsembleState, decades: readonly Float64Array[]): number =>
     precisionOf(
       streamed.map((own, k) =>
@@ -167,19 +169,24 @@ const rowsOf = ({ times, values }: EntityHistory, rows: number, width: number): 
   values: values.subarray(0, rows * width),
 });
 
-/** NaN where it could not judge. */
-function streamScores({ times, values }: EntityHistory, width: number, stepSeconds: number): Float64Array {
+/** Scores from row `from` on of a history and of one that differs from it only there; NaN where it could not judge. */
+function streamScores(
+  usual: EntityHistory,
+  planted: EntityHistory,
+  from: number,
+  width: number,
+  stepSeconds: number,
+): { readonly usual: Float64Array; readonly planted: Float64Array } {
   const state = entityDetector.start(entityDetector.defaults, width, stepSeconds);
-  return Float64Array.from(times, (_, row) => {
-    const judged = entityDetector.step(state, values.subarray(row * width, (row + 1) * width));
-    return 'unscorable' in judged ? Number.NaN : judged.score;
-  });
-}
-
-function modelDecades(model: RecipeModel, { times, values }: EntityHistory, width: number): Float64Array {
-  const memory = model.start();
-  return Float64Array.from(times, (time, row) => {
-    const judged = model.step(memory, values.subarray(row * width, (row + 1) * width), time);
-    return 'unscorable' in judged ? Number.NaN : judged.decades;
-  });
+  const rowOf = ({ values }: EntityHistory, row: number) => values.subarray(row * width, (row + 1) * width);
+  for (let row = 0; row < from; row++) entityDetector.step(state, rowOf(usual, row));
+  const endOf = (history: EntityHistory, own: typeof state): Float64Array => {
+    const scores = new Float64Array(history.times.length - from);
+    for (let row = from; row < history.times.length; row++) {
+      const judged = entityDetector.step(own, rowOf(history, row));
+      scores[row - from] = 'unscorable' in judged ? Number.NaN : judged.score;
+    }
+    return scores;
+  };
+  return { usual: endOf(usual, copyOf(state)), planted: endOf(planted, state) };
 }

@@ -114,6 +114,23 @@ describe('the model of a watch', () => {
     expect(values(stored)).toEqual(values(trained.model));
   });
 
+  it('judges many rows as it does each, with gaps and holes in time, from any row on', () => {
+    const model = restoreRecipeModel(trained.model, utc);
+    const history = server(500, 5);
+    history.values[420 * 4 + 1] = Number.NaN;
+    for (let row = 460; row < 500; row++) history.times[row] += 7 * STEP;
+    const each = run(trained.model, history).map((one) => ('decades' in one ? one.decades : Number.NaN));
+    expect(each.filter((decades) => !Number.isNaN(decades)).length).toBeGreaterThan(150);
+    for (const from of [0, 1, 333, 499, 500])
+      expect([...model.decades(history.times, history.values, from)], `from ${from}`).toEqual(each.slice(from));
+    expect(() => model.decades(history.times, history.values.subarray(1), 0)).toThrow(/1999 values for 500 rows of 4/);
+  });
+
+  it('learns from the features of whole histories that the backtest made, and no others', () => {
+    const trial = prepareTrial([server(700, 1), server(800, 2)], featuring, 3, 1000);
+    expect(trial.usual.map(({ values }) => values)).toEqual([server(700, 1).values, server(800, 2).values]);
+  });
+
   it.each([1, 5, 1e6])('judges an entity of another size (%s times) alike, by what is usual for it', (size) => {
     const judged = run(trained.model, server(1200, 8, size)).slice(400);
     const rare = judged.filter((one) => 'probability' in one && one.probability < 0.01).length / judged.length;
