@@ -29,7 +29,9 @@ function latencies(): Float64Array {
 
 const values = latencies();
 const times = Float64Array.from(values, (_, k) => start + k * stepSeconds);
-const [plainWatch] = watchesOf(settingsSchema.parse({ watches: { shop: { select: 'Shop', every: '15m', period: '15m' } } }));
+const [plainWatch] = watchesOf(
+  settingsSchema.parse({ watches: { shop: { select: 'Shop', every: '15m', period: '15m' } } }),
+);
 const comparison = new VerdictComparison(
   [{ entity: 'Service=cart', times, values }],
   stepSeconds,
@@ -45,7 +47,10 @@ beforeAll(async () => {
     dimensionsMap: cart.dimensions,
     period: Duration.seconds(stepSeconds),
   });
-  deployed = await deploy({ quotaShare: 1, watches: { shop: { metrics: [metric], every: Duration.seconds(stepSeconds) } } }, start);
+  deployed = await deploy(
+    { quotaShare: 1, watches: { shop: { metrics: [metric], every: Duration.seconds(stepSeconds) } } },
+    start,
+  );
   const known = [...values].flatMap((value, k) => (Number.isNaN(value) ? [] : [[times[k], value] as const]));
   deployed.aws.cloudwatch.book.load(cart, known);
   const onState = comparison.see.bind(comparison);
