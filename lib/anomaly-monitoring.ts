@@ -10,6 +10,7 @@ import { forecastEvery } from '../shared/settings/forecast-settings.ts';
 import { watchesOf, type Settings, type SettingsInput } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
 import { Alarms } from './parts/alarms.ts';
+import { grantSecrets } from './parts/alert-secrets.ts';
 import { Alerting } from './parts/alerting.ts';
 import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
 import { Detection } from './parts/detection.ts';
@@ -204,6 +205,8 @@ export class AnomalyMonitoring extends Construct {
             longestInterval: Duration.seconds(Math.max(...foreseen.map(forecastEvery))),
             workerConcurrency,
           });
+    if (this.settings.heartbeatUrl !== undefined)
+      grantSecrets(detection.anomaly, [this.settings.heartbeatUrl], props.secretKeys ?? []);
     const { train } = new Training(this, 'Training', { surroundings });
     const alerting = new Alerting(this, 'Alerting', {
       surroundings,
@@ -223,8 +226,24 @@ export class AnomalyMonitoring extends Construct {
     });
     const alarms = new Alarms(this, 'Alarms', {
       topic: props.alarmTopic,
-      selfAlarms: this.settings.selfAlarms,
-      deployment: this.settings.name,
+      settings: this.settings,
+      trainEvery,
+      functions: {
+        Anomaly: detection.anomaly,
+        Worker: detection.worker,
+        ...(forecasting === undefined ? {} : { Forecast: forecasting.forecast, Foreseer: forecasting.worker }),
+        Train: train,
+        Chart: alerting.chart,
+        ...(alerting.actions === undefined ? {} : { Api: alerting.actions.handler }),
+      },
+      urgent: [detection.anomaly, detection.worker, alerting.router, alerting.sweep],
+      shards: {
+        ShardsWaiting: { queue: detection.queue, seconds: Math.max(...intervals) },
+        ...(forecasting === undefined
+          ? {}
+          : { ForecastsWaiting: { queue: forecasting.queue, seconds: Math.max(...foreseen.map(forecastEvery)) } }),
+      },
+      channelKinds: [...new Set(Object.values(this.settings.alerts.channels).map(({ kind }) => kind))],
       router: alerting.router,
       sweep: alerting.sweep,
       signals: alerting.signals,

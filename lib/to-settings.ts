@@ -133,7 +133,7 @@ function undeployable(settings: Settings): SettingsProblem[] {
 }
 
 /** Channels and secrets that only this machine has. */
-function unreachable({ alerts }: Settings): SettingsProblem[] {
+function unreachable({ alerts, heartbeatUrl }: Settings): SettingsProblem[] {
   const refuseVariable = (path: string, place: SecretPlace): SettingsProblem[] =>
     'variable' in place
       ? [
@@ -153,9 +153,11 @@ function unreachable({ alerts }: Settings): SettingsProblem[] {
       { path, message: 'there is no terminal in an account', got: channel.kind, remedy: 'deploy without this channel' },
     ];
   });
-  return alerts.actions === 'off'
-    ? channels
-    : [...channels, ...refuseVariable('alerts.actions.secret', alerts.actions.secret)];
+  return [
+    ...channels,
+    ...(alerts.actions === 'off' ? [] : refuseVariable('alerts.actions.secret', alerts.actions.secret)),
+    ...(heartbeatUrl === undefined ? [] : refuseVariable('heartbeatUrl', heartbeatUrl)),
+  ];
 }
 
 function seconds(path: string, given: Duration | undefined): number | undefined {

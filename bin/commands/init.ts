@@ -96,6 +96,8 @@ watches:
 #   # actions: { secret: { secret: aiops/links } }   # links in notices: acknowledge, snooze, this is normal
 #   # runbook: https://wiki.example.com/on-call
 
+# heartbeatUrl: { secret: aiops/heartbeat }   # an address that is called after every complete tick; {watch} in it
+#                                             # stands for the watch's name
 # name: aiops             # what everything is called in the account
 # retention: 190d         # how long history is kept
 # quotaShare: 0.25        # the share of the account's CloudWatch quotas that may be used: half of it by the

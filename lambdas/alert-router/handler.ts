@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { AlertPorts } from '../../shared/pipeline/alert-ports.ts';
+import { loggedRun } from '../../shared/pipeline/logged-run.ts';
 import { routeAlerts } from '../../shared/pipeline/route-alert.ts';
 import { sweepIncidents, type SweepSummary } from '../../shared/pipeline/sweep-incidents.ts';
 
@@ -11,12 +12,20 @@ export const createHandler =
   (ports: (run: Run) => Promise<AlertPorts>) =>
   async ({ Records }: SQSEvent, run: Run): Promise<SQSBatchResponse> => {
     const messages = Records.map(({ messageId, body }) => ({ id: messageId, body }));
-    const { failed } = await routeAlerts(messages, await ports(run));
+    const ready = await ports(run);
+    const { failed } = await loggedRun(
+      'routing',
+      ready,
+      () => routeAlerts(messages, ready),
+      (routed) => ({ messages: messages.length, failed: routed.failed.length }),
+    );
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 
 /** What the clock brings, every minute or when a person asks for it with `{}`: what it is sent makes no difference. */
 export const createSweep =
   (ports: (run: Run) => Promise<AlertPorts>) =>
-  async (_event: unknown, run: Run): Promise<SweepSummary> =>
-    sweepIncidents(await ports(run));
+  async (_event: unknown, run: Run): Promise<SweepSummary> => {
+    const ready = await ports(run);
+    return loggedRun('sweep', ready, () => sweepIncidents(ready));
+  };

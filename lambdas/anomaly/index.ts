@@ -1,5 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { cloudWatchClient, eventBridgeClient, s3Client, sqsClient } from '../../shared/adapters/aws/clients.ts';
+import {
+  cloudWatchClient,
+  eventBridgeClient,
+  s3Client,
+  secretsManagerClient,
+  sqsClient,
+} from '../../shared/adapters/aws/clients.ts';
 import { CloudWatchSink } from '../../shared/adapters/aws/cloudwatch-sink.ts';
 import { CloudWatchSource } from '../../shared/adapters/aws/cloudwatch-source.ts';
 import { EventBridgeBus } from '../../shared/adapters/aws/eventbridge-bus.ts';
@@ -7,6 +13,8 @@ import { powertoolsLog } from '../../shared/adapters/aws/powertools-log.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { noWorkQueue, SqsWorkQueue } from '../../shared/adapters/aws/sqs-work-queue.ts';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
+import { storedSecret } from '../../shared/adapters/aws/stored-secret.ts';
+import { HttpHeartbeat } from '../../shared/adapters/http/http-heartbeat.ts';
 import { showSources } from '../../shared/adapters/local/source-stacks.ts';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { readOnce, readStoredSettings } from '../../shared/pipeline/stored-settings.ts';
@@ -28,7 +36,13 @@ const ports = readOnce(async (): Promise<DetectPorts> => {
   const settings = await readStoredSettings(store, settingsKey);
   const quotaShare = settings.quotaShare * quotaPart;
   const source = new CloudWatchSource({ client: cloudWatch, clock: systemClock, log, quotaShare });
-  return { settings, store, bytes: nodeBytes, source: () => source, bus, sink, queue, clock: systemClock, log };
+  const { heartbeatUrl } = settings;
+  const heard =
+    heartbeatUrl === undefined || !('secret' in heartbeatUrl)
+      ? {}
+      : { heartbeat: new HttpHeartbeat({ url: storedSecret(heartbeatUrl, secretsManagerClient(), systemClock), log }) };
+  const aws = { store, written: store, source: () => source, bus, sink, queue };
+  return { settings, bytes: nodeBytes, clock: systemClock, log, ...aws, ...heard };
 });
 
 export const handler = createHandler(ports);

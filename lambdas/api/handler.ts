@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
+import { routePath } from 'hono/route';
 import { askBefore, actOn } from './action-routes.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { pageResponse, refuseOther } from './responses.ts';
@@ -12,6 +13,15 @@ export interface ApiBindings {
 /** The HTTP API: what a link in a notice opens, and what opens a mute. Reading never acts; see `action-routes.ts`. */
 export function createApi(ports: () => Promise<ApiPorts>): Hono<{ Bindings: ApiBindings }> {
   const api = new Hono<{ Bindings: ApiBindings }>();
+  api.use(async (context, next) => {
+    const { clock, log } = await ports();
+    const startedAt = clock.now();
+    await next();
+    // The route, never the path: the token in it is a key.
+    const { method } = context.req;
+    const seconds = Math.round((clock.now() - startedAt) * 1000) / 1000;
+    log.info('request answered', { method, route: routePath(context, -1), status: context.res.status, seconds });
+  });
   api.get('/a/:token', async (context) => askBefore(context.req.param('token'), await ports()));
   api.post('/a/:token', async (context) => actOn(context.req.param('token'), context.req.raw, await ports()));
   api.all('/a/:token', () => refuseOther('GET, HEAD, POST'));

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { loggedRun } from '../../shared/pipeline/logged-run.ts';
 import { readScheduledEvent } from '../../shared/pipeline/read-event.ts';
 import type { TrainPorts } from '../../shared/pipeline/train-models.ts';
 import { type Training, trainWatches } from '../../shared/pipeline/train-watches.ts';
@@ -16,5 +17,5 @@ export const createHandler =
     const request = readScheduledEvent(event);
     const ready = await ports();
     const until = ready.clock.now() + run.getRemainingTimeInMillis() / 1000 - ENDING_SECONDS;
-    return trainWatches({ ...request, by: 'train function', until }, ready);
+    return loggedRun('training', ready, () => trainWatches({ ...request, by: 'train function', until }, ready));
   };

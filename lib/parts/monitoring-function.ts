@@ -1,4 +1,4 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -65,7 +65,8 @@ export class MonitoringFunction extends Function {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
-      maxEventAge: props.maxEventAge,
+      // Lambda keeps no event for longer.
+      maxEventAge: Duration.seconds(Math.min(props.maxEventAge.toSeconds(), 6 * 3600)),
       retryAttempts: 1,
       onFailure: new SqsDestination(failedInvocations),
       environment: {

@@ -3,6 +3,7 @@ import type { LeftOut } from '../ports/metric-source.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
+import { callTheRoll } from './roll-call.ts';
 import { runShard } from './run-shard.ts';
 import type { ShardSummary } from './shard-summary.ts';
 import { forEachWatch } from './watches-in-turn.ts';
@@ -61,6 +62,7 @@ async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promis
   const shards = planShards(inventory, watch.period);
   const series = shards.reduce((sum, shard) => sum + shard.series.length, 0);
   const head = { watch: watch.name, shards: shards.length, series, discovered, leftOut };
+  const lateness = await callTheRoll(watch, shards, tick, ports);
   // After each look around, those with nothing left to ask for, too: what fired there must be taken back.
   const due = [...shards.map(({ shard }) => shard), ...(discovered ? idleShards(inventory, shards) : [])];
   const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick }));
@@ -74,6 +76,8 @@ async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promis
     }
   // What is known was watched first; now whoever operates this must hear of it, and a retry may look again.
   if (failure !== undefined) throw failure.error;
+  // With workers, those of this tick are not done yet: that all of those before were is known, and soon of these.
+  if (lateness?.late.length === 0) await ports.heartbeat?.beat(watch.name);
   return { ...head, ran, queued: isQueued ? messages.length : 0 };
 }
 

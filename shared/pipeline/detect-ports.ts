@@ -1,11 +1,13 @@
 import type { Bytes } from '../ports/bytes.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
+import type { Heartbeat } from '../ports/heartbeat.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricSink } from '../ports/metric-sink.ts';
 import type { MetricSource } from '../ports/metric-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { WorkQueue } from '../ports/work-queue.ts';
+import type { WrittenTimes } from '../ports/written-times.ts';
 import { type Settings, type Watch, watchesOf } from '../settings/settings.ts';
 
 /** All that detection needs from outside. */
@@ -20,6 +22,10 @@ export interface DetectPorts {
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly log: Log;
+  /** Who of the shards answers; absent where nobody looks. */
+  readonly written?: WrittenTimes;
+  /** Told of every complete tick; absent where nobody listens. */
+  readonly heartbeat?: Heartbeat;
 }
 
 /** @throws RangeError for a name that the settings do not have, naming those they have. */

@@ -14,10 +14,9 @@ export const ownMetricNames = [
   'EntitiesUnknown',
   'PointsJudged',
   'PointsLate',
-  'SeriesOverdue',
+  'SeriesSilent',
   'ReadProblems',
   'MetricsBilled',
-  'VerdictAge',
   'LambdaExecutionTime',
 ] as const;
 
@@ -61,7 +60,6 @@ type OwnMetric =
   | 'TicksDropped';
 
 const units: Readonly<Partial<Record<OwnMetric, MetricDatum['unit']>>> = {
-  VerdictAge: 'Seconds',
   LambdaExecutionTime: 'Milliseconds',
   TrainingTime: 'Seconds',
   PredictionAccuracy: 'Percent',
@@ -81,10 +79,9 @@ export function tickMetrics(summary: ShardSummary, deployment: string, elapsedSe
     EntitiesUnknown: summary.unknown,
     PointsJudged: summary.points,
     PointsLate: summary.late + summary.revised,
-    SeriesOverdue: summary.overdue,
+    SeriesSilent: summary.overdue,
     ReadProblems: Object.values(summary.problems).reduce((sum, count) => sum + count, 0),
     MetricsBilled: summary.billedMetrics,
-    VerdictAge: summary.verdictAgeSeconds,
     LambdaExecutionTime: Math.max(0, elapsedSeconds) * 1000,
   };
   return ownMetricNames.map((name) => datum(name, { deployment, watch: summary.watch }, values[name], summary.tick));

@@ -16,6 +16,7 @@ import { watchNamed } from './detect-ports.ts';
 import { type FusedModel, restoreModel, type WatchModel, type WeighedModel } from './entity-model.ts';
 import { metricNames } from './judge-recipe.ts';
 import { learningWindows } from './learning-windows.ts';
+import { rememberTraining } from './model-age.ts';
 import { trainingMetrics } from './own-metrics.ts';
 import { type EntityPast, readPast, rowsToLearnFrom } from './training-data.ts';
 import { forEachWatch } from './watches-in-turn.ts';
@@ -83,6 +84,7 @@ export async function trainModels(request: TrainRequest, ports: TrainPorts): Pro
     const training = await trainWatch(watch, shards, past, tick, request, ports);
     ports.log.info('watch trained', { ...training });
     const endedAt = ports.clock.now();
+    await rememberTraining(watch.name, endedAt, training.outcome, ports.store);
     await ports.sink.publish(trainingMetrics(training, ports.settings.name, endedAt - startedAt, endedAt));
     return training;
   });

@@ -42,7 +42,11 @@ export const keys = {
   modelPrefix: (watch: string, role: ModelRole) => `models/${safe(watch)}/${role}/`,
   model: (watch: string, role: ModelRole, id: string) => `${keys.modelPrefix(watch, role)}${safe(id)}`,
   champion: (watch: string, role: ModelRole) => `${keys.modelPrefix(watch, role)}champion.json`,
-  state: (watch: string, shard: string, part: 'anomaly' | 'forecast') => `state/${safe(watch)}/${safe(shard)}/${part}`,
+  state: (watch: string, shard: string, part: 'anomaly' | 'forecast') =>
+    `${keys.statePrefix(watch)}${safe(shard)}/${part}`,
+  statePrefix: (watch: string) => `state/${safe(watch)}/`,
+  /** When a training of a watch came to its end last. */
+  trained: (watch: string) => `models/${safe(watch)}/trained.json`,
   /** What was forecast of a shard at a tick; create-only. */
   forecasts: (watch: string, shard: string, tick: number) =>
     `${keys.forecastsPrefix(watch, shard)}${dayOf(tick)}/${tickName(tick)}`,

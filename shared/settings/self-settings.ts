@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { notTheSecret } from './alert-settings.ts';
 
 const addressForm = /^[^\s@,<>"]+@[^\s@,<>".]+(\.[^\s@,<>".]+)+$/;
 const topicForm = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
 
+const secretName = z.string().min(1).max(255);
 const address = z.string().regex(addressForm, 'is not an e-mail address → write such as ops@example.com');
 const topic = z
   .string()
@@ -42,6 +44,20 @@ export const selfAlarmSettings = z
   .optional()
   .describe(
     'Who hears from CloudWatch when the monitoring itself fails: an e-mail address, a list of them, the ARN of an SNS topic that has subscribers, or nobody. To be deployed, it must be said',
+  );
+
+/** An address that is a secret: whoever has it can keep the alarm from being raised. */
+export const heartbeatSettings = z
+  .union(
+    [
+      z.strictObject({ secret: secretName.describe('Name or ARN in Secrets Manager'), field: secretName.optional() }),
+      z.strictObject({ variable: secretName.describe('Environment variable; on this machine only') }),
+    ],
+    { error: `${notTheSecret} → write where: { secret: name } or { variable: NAME }` },
+  )
+  .optional()
+  .describe(
+    'Where the address lies that is called after every complete tick, such as one of healthchecks.io; {watch} in it stands for the name of the watch',
   );
 
 export type SelfAlarms = NonNullable<z.output<typeof selfAlarmSettings>>;

@@ -4,7 +4,7 @@ import { isTimeZone } from '../metrics/time-zone.ts';
 import { alertSettings, groupBy, severity } from './alert-settings.ts';
 import { duration } from './duration.ts';
 import { forecastProblems, forecastSettings, limitSettings } from './forecast-settings.ts';
-import { selfAlarmSettings } from './self-settings.ts';
+import { heartbeatSettings, selfAlarmSettings } from './self-settings.ts';
 
 /** Messages are `what is wrong → what to write instead`; `settings-problems.ts` adds place, line and value. */
 const statistic = z
@@ -312,6 +312,7 @@ export const settingsSchema = z.strictObject({
   seed: z.int().default(1).describe('Of everything that is drawn by chance'),
   alerts: alertSettings.prefault({}).describe('Who is told what, how and when'),
   selfAlarms: selfAlarmSettings,
+  heartbeatUrl: heartbeatSettings,
   watches: z
     .record(
       z.string().regex(/^[^\p{Cc}/\\]{1,64}$/u, 'is not a name for a watch → write 1 to 64 characters without slashes'),

@@ -16,7 +16,7 @@ describe('aiops.schema.json', () => {
   });
 
   it.each([
-    ['the top', [], ['name', 'retention', 'quotaShare', 'seed', 'alerts', 'selfAlarms', 'watches']],
+    ['the top', [], ['name', 'retention', 'quotaShare', 'seed', 'alerts', 'selfAlarms', 'heartbeatUrl', 'watches']],
     [
       'the forest of any watch',
       ['watches', 'x', 'forest'],

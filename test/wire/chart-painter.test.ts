@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/chart/handler.ts';
+import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { LambdaChartPainter } from '../../shared/adapters/aws/chart-painter.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { installedRasteriser } from '../../shared/adapters/local/installed-rasteriser.ts';
@@ -21,6 +22,8 @@ function sizeOf(png: Uint8Array): readonly [number, number] {
   return [view.getUint32(16), view.getUint32(20)];
 }
 
+const run = { clock: systemClock, log: { info: () => undefined, warn: () => undefined, error: () => undefined } };
+
 describe('pictures by the chart function', () => {
   let aws: FakeAws;
   let log: MemoryLog;
@@ -33,6 +36,7 @@ describe('pictures by the chart function', () => {
     log = new MemoryLog();
     const { s3, lambda } = clientsOf(aws);
     const handler = createHandler({
+      ...run,
       store: new S3ObjectStore({ bucket: 'bucket', client: s3, backOff: quick }),
       rasterise,
     });
@@ -127,8 +131,8 @@ describe('the chart function', () => {
     ['a misspelt key', { name: 'x', chart, theem: 'dark' }, 'theem'],
     ['nothing', undefined, 'as a whole'],
   ])('refuses %s, and says where and what to send', async (_, event, words) => {
-    await expect(createHandler({ ...keep(), rasterise })(event)).rejects.toThrow(words);
-    await expect(createHandler({ ...keep(), rasterise })(event)).rejects.toThrow('"chart"');
+    await expect(createHandler({ ...keep(), rasterise, ...run })(event)).rejects.toThrow(words);
+    await expect(createHandler({ ...keep(), rasterise, ...run })(event)).rejects.toThrow('"chart"');
   });
 });
 

@@ -38,6 +38,28 @@ describe('the store in S3', () => {
   });
   afterEach(() => aws.stop());
 
+  it('knows when each object was written last, page by page, and keys as they are', async () => {
+    let now = 1_800_000_000;
+    const dated = await startFakeAws({ now: () => now });
+    try {
+      dated.s3.createBucket('bucket');
+      const mine = new S3ObjectStore({ bucket: 'bucket', client: clientsOf(dated).s3, backOff: quick });
+      for (const key of ['state/w/a b', 'state/w/c', 'state/x']) {
+        await mine.put(key, bytes('1'));
+        now += 60;
+      }
+      await mine.put('state/w/a b', bytes('2'));
+      const found: unknown[] = [];
+      for await (const one of mine.written('state/w/')) found.push(one);
+      expect(found).toEqual([
+        { key: 'state/w/a b', writtenAt: 1_800_000_180 },
+        { key: 'state/w/c', writtenAt: 1_800_000_060 },
+      ]);
+    } finally {
+      await dated.stop();
+    }
+  });
+
   it('reads a transfer again that broke in the middle', async () => {
     aws.s3.plant('bucket', 'k', bytes('whole body'));
     aws.inject({ operation: 'GetObject', effect: 'truncate', times: 2 });

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { secretsManagerClient, ssmClient } from '../../shared/adapters/aws/clients.ts';
 import { AwsSecrets } from '../../shared/adapters/aws/secrets.ts';
+import { storedSecret } from '../../shared/adapters/aws/stored-secret.ts';
 import type { SecretReference } from '../../shared/ports/secrets.ts';
 import { MemoryLog } from './aws-under-test.ts';
 
@@ -20,6 +21,7 @@ const credentials = async () => ({ accessKeyId: 'AKIATEST', secretAccessKey: 'se
 let vault: Vault;
 let server: Server;
 let secrets: AwsSecrets;
+let oneSecret: (reference: { readonly secret: string; readonly field?: string }) => () => Promise<string>;
 let log: MemoryLog;
 const clock = { time: 1_795_251_600, now: () => clock.time };
 
@@ -74,6 +76,7 @@ beforeEach(async () => {
   const clients = { secretsManager: secretsManagerClient(options), ssm: ssmClient(options) };
   for (const client of Object.values(clients)) client.config.credentials = credentials;
   secrets = new AwsSecrets({ clock, log, ...clients });
+  oneSecret = (reference) => storedSecret(reference, clients.secretsManager, clock);
 });
 afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
@@ -162,4 +165,32 @@ describe('a field of a secret', () => {
 
 it('refuses a variable: a function has none of its own secrets in its environment', async () => {
   await expect(secrets.read({ variable: 'SLACK' })).rejects.toThrow(/SLACK is for a laptop only → name a secret/);
+});
+
+describe('one secret, for a function that reads no other', () => {
+  it('is read once in five minutes, and after a rotation within five', async () => {
+    rotate(vault.secrets, 'beat', 'first');
+    const read = oneSecret({ secret: 'beat' });
+    expect([await read(), await read()]).toEqual(['first', 'first']);
+    rotate(vault.secrets, 'beat', 'second');
+    clock.time += 301;
+    expect(await read()).toBe('second');
+    expect(vault.calls).toBe(2);
+  });
+
+  it('may be a field', async () => {
+    rotate(vault.secrets, 'beat', '{"url":"https://x"}');
+    expect(await oneSecret({ secret: 'beat', field: 'url' })()).toBe('https://x');
+  });
+
+  it.each([
+    ['is not there', undefined, {}, /'beat' could not be read \(ResourceNotFoundException\) → create it/],
+    ['is empty', '', {}, /'beat' is empty → store/],
+    ['is no JSON and has no field', 'top-secret', { field: 'url' }, /'beat', field url, is empty → store/],
+  ])('that %s says so, and what to do, and never what it holds', async (_, value, more, words) => {
+    if (value !== undefined) rotate(vault.secrets, 'beat', value);
+    const read = oneSecret({ secret: 'beat', ...more });
+    await expect(read()).rejects.toThrow(words);
+    await expect(read()).rejects.not.toThrow(/top-secret/);
+  });
 });

@@ -4,11 +4,13 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type _Object as ListedObject,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { checkObjectKey } from '../../models/object-key.ts';
 import type { ObjectStore, StoredObject, Version } from '../../ports/object-store.ts';
+import type { WrittenTimes } from '../../ports/written-times.ts';
 import { attemptsOf, failure, isDenied, statusOf } from './aws-failure.ts';
 import { pause, type BackOff } from './back-off.ts';
 
@@ -26,7 +28,7 @@ export interface S3ObjectStoreOptions {
  * Needs `s3:ListBucket` for what is read, since S3 otherwise answers 403 for a key that does not exist, and
  * `s3:GetObject` wherever a write expects something.
  */
-export class S3ObjectStore implements ObjectStore {
+export class S3ObjectStore implements ObjectStore, WrittenTimes {
   readonly #bucket: string;
   readonly #client: S3Client;
   readonly #largestBytes: number;
@@ -109,6 +111,17 @@ export class S3ObjectStore implements ObjectStore {
 
   /** @throws Error where listing is denied, or S3 pages without end. */
   async *list(prefix: string, startAfter?: string): AsyncIterable<string> {
+    for await (const { Key } of this.#listed(prefix, startAfter)) if (Key !== undefined) yield decodeKey(Key);
+  }
+
+  /** As {@link list}. An object without a time was never written, as far as anybody knows. */
+  async *written(prefix: string): AsyncIterable<{ readonly key: string; readonly writtenAt: number }> {
+    for await (const { Key, LastModified } of this.#listed(prefix))
+      if (Key !== undefined && LastModified !== undefined)
+        yield { key: decodeKey(Key), writtenAt: LastModified.getTime() / 1000 };
+  }
+
+  async *#listed(prefix: string, startAfter?: string): AsyncIterable<ListedObject> {
     let token: string | undefined;
     do {
       const page = await this.#client
@@ -125,7 +138,7 @@ export class S3ObjectStore implements ObjectStore {
         .catch((error: unknown) => {
           throw this.#told(prefix, 'list', error);
         });
-      for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield decodeKey(Key);
+      yield* page.Contents ?? [];
       const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
       if (next !== undefined && (next === token || (page.Contents ?? []).length === 0)) {
         throw new Error(`${this.#at(prefix)}: listing does not get on, the same page comes again`);
