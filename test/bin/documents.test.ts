@@ -8,6 +8,7 @@ import {
   ownMetricNames,
   trainingMetricNames,
 } from '../../shared/pipeline/own-metrics.ts';
+import { livenessMetricNames } from '../../shared/pipeline/late-shards.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
@@ -24,6 +25,7 @@ describe('the documents', () => {
     expect(namesIn('docs/runbook.md')).toEqual(
       expect.arrayContaining([
         ...ownMetricNames,
+        ...livenessMetricNames,
         ...trainingMetricNames,
         ...forecastMetricNames,
         ...forecasterTrainingNames,
