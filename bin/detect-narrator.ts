@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { systemClock } from '../shared/adapters/local/system-clock.ts';
 import type { Signal } from '../shared/alerting/signal.ts';
 import type { TickSummary } from '../shared/pipeline/detect-anomalies.ts';
+import type { ForecastSummary } from '../shared/pipeline/forecast-metrics.ts';
 import { headline, isEnding } from '../shared/presentation/notice-words.ts';
 import { tellChange } from '../shared/presentation/tell-change.ts';
 import { changesOf } from '../shared/presentation/told-changes.ts';
@@ -29,6 +30,8 @@ export class DetectNarrator {
   #told: Told[] = [];
   /** Things that were said to be unusual here, and not in a notice. */
   readonly #learning = new Set<string>();
+  /** Of each watch, what its newest forecasts found in danger. */
+  readonly #dangers = new Map<string, number>();
   #status = '';
   #ticks = 0;
   #isStatusShown = false;
@@ -96,8 +99,31 @@ export class DetectNarrator {
     if (this.#asJson) this.#write(outcome, now);
     else {
       this.#tell(now, 0);
-      this.#showStatus(statusOf(outcome));
+      this.#showStatus(statusOf(outcome, this.#dangers));
     }
+  }
+
+  /** What was foreseen after a tick. */
+  forecast(outcome: ForecastSummary | Error): void {
+    if (outcome instanceof Error) {
+      this.#clearStatus();
+      this.#terminal.err(`aiops: nothing is forecast this time, the next time makes up for it: ${outcome.message}\n`);
+      return;
+    }
+    const now = this.#signals.splice(0);
+    if (this.#asJson) {
+      const notices = this.#told.splice(0).map(toldAsJson);
+      this.#terminal.out(
+        `${JSON.stringify({ tick: outcome.tick, forecasts: outcome.watches, signals: now, notices })}\n`,
+      );
+      return;
+    }
+    this.#tell(now, 0);
+    for (const { watch, ran } of outcome.watches)
+      this.#dangers.set(
+        watch,
+        ran.reduce((sum, { firing }) => sum + firing, 0),
+      );
   }
 
   ended(): void {
@@ -153,7 +179,7 @@ export class DetectNarrator {
 }
 
 /** `11:20:30  host: 1 entity, 5 series judged; nothing unusual`. */
-function statusOf({ tick, watches }: TickSummary): string {
+function statusOf({ tick, watches }: TickSummary, dangers: ReadonlyMap<string, number> = new Map()): string {
   const parts = watches.map(({ watch, series, ran }) => {
     const sum = (of: (shard: (typeof ran)[number]) => number): number => ran.reduce((total, one) => total + of(one), 0);
     const entities = sum((one) => one.entities);
@@ -165,6 +191,7 @@ function statusOf({ tick, watches }: TickSummary): string {
     const told = [
       firing === 0 ? (unknown === entities ? undefined : 'nothing unusual') : `${firing} unusual`,
       unknown === 0 ? undefined : `${unknown} still learning, or without data`,
+      foreseenWords(dangers.get(watch) ?? 0),
       problems === 0 ? undefined : `${problems} series could not be read`,
     ].filter((part) => part !== undefined);
     return `${watch}: ${entities} ${entities === 1 ? 'entity' : 'entities'}, ${series} series; ${told.join(', ')}`;
@@ -173,3 +200,6 @@ function statusOf({ tick, watches }: TickSummary): string {
   const isToday = at.slice(0, 10) === timeWords(systemClock.now()).slice(0, 10);
   return `${isToday ? at.slice(11) : at}  ${parts.join(' | ')}`;
 }
+
+const foreseenWords = (count: number): string | undefined =>
+  count === 0 ? undefined : `${count} ${count === 1 ? 'limit' : 'limits'} in danger`;

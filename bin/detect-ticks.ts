@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../shared/adapters/local/system-clock.ts';
 import type { TickSummary } from '../shared/pipeline/detect-anomalies.ts';
+import type { ForecastSummary } from '../shared/pipeline/forecast-metrics.ts';
 import type { Clock } from '../shared/ports/clock.ts';
+import { forecastEvery } from '../shared/settings/forecast-settings.ts';
 import type { Watch } from '../shared/settings/settings.ts';
 import { missingSetup } from './explain-error.ts';
-import { runTick } from './run-tick.ts';
+import { runForecastTick, runTick } from './run-tick.ts';
 import type { LocalPorts } from './run-tick.ts';
 
 /** The present, or a past that is made to be the present while we catch up with it. */
@@ -61,8 +63,15 @@ export async function detectOnce(watch: Watch, ports: LocalPorts, clock: LocalCl
   }
 }
 
+/** Who hears what became of each tick. */
+export interface FollowEars {
+  tick(outcome: TickSummary | Error): void;
+  forecast(outcome: ForecastSummary | Error): void;
+}
+
 /**
- * Ticks of a watch at whole multiples of its interval, until `signal`. A tick that fails is told, and the next one is tried.
+ * Ticks of a watch at whole multiples of its interval, until `signal`; after the first of them, and then after each at
+ * which they are due, its forecasts. A tick that fails is told, and the next one is tried.
  *
  * @throws where AWS has neither region nor credentials to go by.
  */
@@ -70,7 +79,7 @@ export async function followWatch(
   watch: Watch,
   ports: LocalPorts,
   signal: AbortSignal,
-  heard: (outcome: TickSummary | Error) => void,
+  ears: FollowEars,
 ): Promise<void> {
   let last = 0;
   while (!signal.aborted) {
@@ -81,13 +90,23 @@ export async function followWatch(
     } catch {
       return;
     }
+    const isDue = watch.forecast !== 'off' && isForecastDue(next, last, forecastEvery(watch));
     last = next;
-    try {
-      heard(await runTick({ tick: next, watch: watch.name }, ports));
-    } catch (error) {
-      // What is not set up now will not be at the next tick either.
-      if (missingSetup(error) !== undefined) throw error;
-      heard(error instanceof Error ? error : new Error(String(error)));
-    }
+    const request = { tick: next, watch: watch.name };
+    ears.tick(await outcomeOf(runTick(request, ports)));
+    if (isDue && !signal.aborted) ears.forecast(await outcomeOf(runForecastTick(request, ports)));
+  }
+}
+
+const isForecastDue = (tick: number, before: number, every: number): boolean =>
+  Math.floor(tick / every) > Math.floor(before / every);
+
+/** @throws what is not set up: it will not be at the next tick either. */
+async function outcomeOf<T>(work: Promise<T>): Promise<T | Error> {
+  try {
+    return await work;
+  } catch (error) {
+    if (missingSetup(error) !== undefined) throw error;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }

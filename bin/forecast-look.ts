@@ -6,7 +6,7 @@ import type { SeriesDescription } from '../shared/metrics/metric.ts';
 import { limitedSeries } from '../shared/pipeline/advance-forecasts.ts';
 import { backfillShard } from '../shared/pipeline/backfill.ts';
 import { type FittedShard, loadFitted, readInUse } from '../shared/pipeline/fitted-shard.ts';
-import { forecastMetrics, forecastShard, readForecasts } from '../shared/pipeline/forecast-metrics.ts';
+import { readForecasts } from '../shared/pipeline/forecast-metrics.ts';
 import { pullPoints } from '../shared/pipeline/pull-points.ts';
 import { trainForecasters } from '../shared/pipeline/train-forecasters.ts';
 import { forecastEvery, forecastHorizon } from '../shared/settings/forecast-settings.ts';
@@ -14,7 +14,7 @@ import { keys } from '../shared/settings/keys.ts';
 import type { Watch } from '../shared/settings/settings.ts';
 import { type LocalClock, presentOf } from './detect-ticks.ts';
 import type { ForecastSeries } from './forecast-facts.ts';
-import type { LocalPorts } from './run-tick.ts';
+import { type LocalPorts, runForecastTick } from './run-tick.ts';
 import { WhatIfStore } from './what-if-store.ts';
 
 /** What is expected of a watch, as it stands now. */
@@ -70,9 +70,7 @@ export async function lookAhead(
     // Which forecasters serve is decided a tick ahead.
     for (const tick of [before, present]) {
       clock.setTo(tick);
-      await forecastMetrics({ tick, watch: watch.name }, ports);
-      for (let message = ports.queue.take(); message !== undefined; message = ports.queue.take())
-        await forecastShard(message, ports);
+      await runForecastTick({ tick, watch: watch.name }, ports);
     }
     return await seen(watch, shards, ports, present);
   } finally {

@@ -93,7 +93,7 @@ async function followAll(
   const signal = AbortSignal.any([terminal.signal, failed.signal]);
   try {
     const sweeping = sweepEachMinute(telling, signal);
-    await Promise.all(watches.map((watch) => followWatch(watch, ports, signal, (outcome) => say.tick(outcome))));
+    await Promise.all(watches.map((watch) => followWatch(watch, ports, signal, say)));
     await sweeping;
   } finally {
     // Where one watch cannot go on, the others would keep the process alive.

@@ -40,9 +40,11 @@ describe('explaining an error', () => {
         throw failures.shift() ?? new Error('asked too often');
       },
     } as unknown as LocalPorts;
-    const following = followWatch({ ...watch, every: 1 }, ports, new AbortController().signal, (outcome) => {
+    const hear = (outcome: object): void => {
       if (outcome instanceof Error) heard.push(outcome.message);
-    });
+    };
+    const ears = { tick: hear, forecast: hear };
+    const following = followWatch({ ...watch, every: 1, forecast: 'off' }, ports, new AbortController().signal, ears);
     await expect(following).rejects.toThrow('Region is missing');
     expect(heard).toEqual(['throttled']);
   });
