@@ -1,8 +1,8 @@
 import type { Finding, Signal } from '../shared/alerting/signal.ts';
-import { limitsOf } from '../shared/forecasters/limits.ts';
 import type { Limit } from '../shared/forecasters/outlook.ts';
 import type { SeriesDescription } from '../shared/metrics/metric.ts';
 import type { Points } from '../shared/metrics/series.ts';
+import { limitsIn } from '../shared/pipeline/advance-forecasts.ts';
 import type { MetricSource } from '../shared/ports/metric-source.ts';
 import { forecastHorizon } from '../shared/settings/forecast-settings.ts';
 import type { Watch } from '../shared/settings/settings.ts';
@@ -52,8 +52,9 @@ export async function foresight(
   const inVain: Danger[] = [];
   for (const description of series) {
     const points = reading.series.find(({ id }) => id === description.id)?.points;
-    const [limit] = limitsOf(description, watch.limits);
-    if (points === undefined || limitsOf(description, watch.limits).length === 0) continue;
+    const limits = limitsIn(watch, description);
+    if (points === undefined || limits.length === 0) continue;
+    const [limit] = limits;
     const own = dangers.filter((one) => one.series === description.id);
     crossings.push(...crossingsOf(description, points, limit, horizon, [from, to], own));
     inVain.push(...own.filter((danger) => !comes(danger, points, limit, horizon + 2 * watch.period)));

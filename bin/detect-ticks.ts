@@ -81,8 +81,9 @@ export async function followWatch(
   signal: AbortSignal,
   ears: FollowEars,
 ): Promise<void> {
+  const isEnded = (): boolean => signal.aborted;
   let last = 0;
-  while (!signal.aborted) {
+  while (!isEnded()) {
     const now = systemClock.now();
     const next = Math.max(Math.ceil(now / watch.every) * watch.every, last + watch.every);
     try {
@@ -94,7 +95,7 @@ export async function followWatch(
     last = next;
     const request = { tick: next, watch: watch.name };
     ears.tick(await outcomeOf(runTick(request, ports)));
-    if (isDue && !signal.aborted) ears.forecast(await outcomeOf(runForecastTick(request, ports)));
+    if (isDue && !isEnded()) ears.forecast(await outcomeOf(runForecastTick(request, ports)));
   }
 }
 

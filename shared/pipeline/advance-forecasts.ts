@@ -48,7 +48,7 @@ export const limitedSeries = (series: readonly SeriesDescription[], watch: Watch
   series.filter((one) => limitsIn(watch, one).length > 0);
 
 /** The limits of a series in its watch: where nobody wrote one, the usual one begins where people want to be told. */
-const limitsIn = ({ limits, forecast }: Watch, one: SeriesDescription): readonly SeriesLimit[] =>
+export const limitsIn = ({ limits, forecast }: Watch, one: SeriesDescription): readonly SeriesLimit[] =>
   limitsOf(one, limits, forecast === 'off' ? undefined : forecast.recommendations.monitor);
 
 /** What a tick knows of its series. */

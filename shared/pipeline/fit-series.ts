@@ -1,7 +1,6 @@
 import { trainLstm } from '../forecasters/lstm.ts';
 import { lstmDefaults } from '../forecasters/lstm-options.ts';
 import type { LstmHooks } from '../forecasters/lstm-training.ts';
-import { limitsOf } from '../forecasters/limits.ts';
 import type { Limit } from '../forecasters/outlook.ts';
 import { saturationOf } from '../forecasters/saturation.ts';
 import { defaultCandidates, LEAST_SKILL, type Selection, selectForecaster } from '../forecasters/selection.ts';
@@ -10,7 +9,7 @@ import type { Shard } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { firstValue, type Series } from '../metrics/series.ts';
 import type { Watch } from '../settings/settings.ts';
-import { limitedSeries } from './advance-forecasts.ts';
+import { limitedSeries, limitsIn } from './advance-forecasts.ts';
 import { usuallyBehind } from './behind-line.ts';
 import type { FittedSaturation, SeriesFit } from './fitted-shard.ts';
 
@@ -109,7 +108,7 @@ export function networkSeries(watch: Watch, shards: readonly Shard[]): ReadonlyS
 
 /** When what is measured will be full or used up; null where nothing can be, as it has no limit. */
 function saturationNow({ description, watch, history, at }: FitRequest): FittedSaturation | null {
-  const limits = limitsOf(description, watch.limits);
+  const limits = limitsIn(watch, description);
   if (limits.length === 0) return null;
   const limit = endOf(limits[0], description);
   const { reachesAt, earliest, latest, perDay, note } = saturationOf(history, limit);
