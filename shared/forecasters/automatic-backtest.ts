@@ -2,13 +2,16 @@ import type { AutomaticShape } from './automatic-shape.ts';
 import { backtestResiduals } from './automatic-residuals.ts';
 import { nothingLearned, secondGroup, type AutomaticState } from './automatic-state.ts';
 import type { CoreWindow } from './core-window.ts';
-import { mixTrials } from './expert-mix.ts';
+import { bestMedianShare } from './median-share.ts';
+import { mixTrials, type Blend } from './expert-mix.ts';
 import { runTrials, type Trials } from './expert-trials.ts';
-import { equalWeights, expertWeights } from './expert-weights.ts';
+import { equalWeights, expertWeights, meanErrors, weightsByErrors } from './expert-weights.ts';
 import { EXPERTS } from './experts.ts';
 
 /** Fewer origins than these say nothing of which expert is best. */
 const LEAST_ORIGINS = 12;
+/** A median suffers from none that is far off: more of the experts may have a say than in the mean. */
+const MEDIAN_POWER = 4;
 /** What a unit is at least, as a part of the deviation. */
 const LEAST_UNIT = 1e-3;
 
@@ -22,25 +25,20 @@ export function automaticBacktest(window: CoreWindow, shape: AutomaticShape, ste
   const { near, far } = trials;
   if (near.origins.length < LEAST_ORIGINS) return nothingLearned(stepSeconds, shape.rowSeconds);
   const scale = unitOf(window.values, shape);
-  const group = secondGroup(shape);
-  const nearWeights = (part: Trials): Float64Array =>
-    Float64Array.of(...weightsFor(part, 0, group, scale), ...weightsFor(part, group, shape.near, scale));
+  const learned = nearLearned(near, shape, scale);
   const farWeightsOf = (part: Trials): Float64Array => {
     const weights = new Float64Array(Math.ceil(part.leads.length / 2) * EXPERTS);
     for (let from = 0; from < part.leads.length; from += 2) {
-      weights.set(weightsFor(part, from, Math.min(part.leads.length, from + 2), scale), (from / 2) * EXPERTS);
+      weights.set(weightsFor(part, from, Math.min(part.leads.length, from + 2), scale).weights, (from / 2) * EXPERTS);
     }
     return weights;
   };
-  const weights = nearWeights(near);
   const farWeights = farWeightsOf(far);
-  const nearPlace = (lead: number): number => (lead < group ? 0 : EXPERTS);
-  const nearMix = mixTrials(near, crossed(near, nearWeights, nearPlace), scale);
-  const farMix = mixTrials(
-    far,
-    crossed(far, farWeightsOf, (lead) => (lead >> 1) * EXPERTS),
-    scale,
-  );
+  const nearOthers = crossed(near, (part) => nearLearned(part, shape, scale));
+  const medianShare = bestMedianShare(near, (origin, lead) => nearOthers(origin).blend(lead, 0));
+  const nearMix = mixTrials(near, (origin, lead) => nearOthers(origin).blend(lead, medianShare), scale);
+  const farOthers = crossed(far, farWeightsOf);
+  const farMix = mixTrials(far, (origin, lead) => meanAlone(farOthers(origin), (lead >> 1) * EXPERTS), scale);
   const { skill, anchorSmoothing, paths, farPaths } = backtestResiduals(
     window,
     shape,
@@ -51,16 +49,18 @@ export function automaticBacktest(window: CoreWindow, shape: AutomaticShape, ste
     scale,
   );
   return {
-    version: 1,
+    version: 2,
     stepSeconds,
     rowSeconds: shape.rowSeconds,
     origins: near.origins.length,
     skill,
     scale,
-    error: mixTrials(near, (_, lead) => weights.subarray(nearPlace(lead), nearPlace(lead) + EXPERTS), scale).error,
+    error: mixTrials(near, (_, lead) => learned.blend(lead, medianShare), scale).error,
     isNonNegative: window.isNonNegative,
     anchorSmoothing,
-    weights,
+    weights: learned.weights,
+    medianWeights: learned.medianWeights,
+    medianShare,
     farWeights,
     persistence: trials.persistence,
     disagreement: Float64Array.of(...nearMix.usualDisagreement, ...farMix.usualDisagreement),
@@ -82,21 +82,39 @@ function unitOf(values: Float64Array, { day, backtest }: AutomaticShape): number
   return unit > 0 ? unit : Math.max(Math.abs(mean), 1) * Number.EPSILON;
 }
 
+/** What was learned of the near rows: weights of both groups of them, `[group * experts + expert]`. */
+interface NearLearned {
+  readonly weights: Float64Array;
+  readonly medianWeights: Float64Array;
+  readonly blend: (lead: number, medianShare: number) => Blend;
+}
+
+function nearLearned(part: Trials, shape: AutomaticShape, scale: number): NearLearned {
+  const group = secondGroup(shape);
+  const groups = [weightsFor(part, 0, group, scale), weightsFor(part, group, shape.near, scale)];
+  const weights = Float64Array.of(...groups[0].weights, ...groups[1].weights);
+  const medianWeights = Float64Array.of(...groups[0].medianWeights, ...groups[1].medianWeights);
+  return {
+    weights,
+    medianWeights,
+    blend: (lead, medianShare) => ({ ...groups[lead < group ? 0 : 1], medianShare }),
+  };
+}
+
+function meanAlone(all: Float64Array, from: number): Blend {
+  const weights = all.subarray(from, from + EXPERTS);
+  return { weights, medianWeights: weights, medianShare: 0 };
+}
+
 /**
- * For each half of the trials the weights of the other half: what is left over must not be smaller than it will be, and
- * weights fit best to what they were made of.
- *
- * @param place where the weights for a lead begin.
+ * For each half of the trials what is learned of the other half: what is left over must not be smaller than it will be,
+ * and weights fit best to what they were made of.
  */
-function crossed(
-  trials: Trials,
-  weightsOf: (part: Trials) => Float64Array,
-  place: (lead: number) => number,
-): (origin: number, lead: number) => Float64Array {
+function crossed<Learned>(trials: Trials, learn: (part: Trials) => Learned): (origin: number) => Learned {
   const half = trials.origins.length >> 1;
-  const early = weightsOf(partOf(trials, 0, half));
-  const late = weightsOf(partOf(trials, half, trials.origins.length));
-  return (origin, lead) => (origin < half ? late : early).subarray(place(lead), place(lead) + EXPERTS);
+  const early = learn(partOf(trials, 0, half));
+  const late = learn(partOf(trials, half, trials.origins.length));
+  return (origin) => (origin < half ? late : early);
 }
 
 function partOf({ origins, leads, forecasts, actual, spread }: Trials, from: number, to: number): Trials {
@@ -116,8 +134,10 @@ function weightsFor(
   from: number,
   to: number,
   scale: number,
-): Float64Array {
-  if (origins.length < LEAST_ORIGINS || from === to) return equalWeights(EXPERTS);
+): Pick<Blend, 'weights' | 'medianWeights'> {
+  if (origins.length < LEAST_ORIGINS || from === to) {
+    return { weights: equalWeights(EXPERTS), medianWeights: equalWeights(EXPERTS) };
+  }
   const width = to - from;
   const count = origins.length * width;
   const chosen = new Float64Array(count * EXPERTS);
@@ -127,5 +147,6 @@ function weightsFor(
     chosen.set(forecasts.subarray(at * EXPERTS, (at + width) * EXPERTS), origin * width * EXPERTS);
     came.set(actual.subarray(at, at + width), origin * width);
   }
-  return expertWeights({ count, experts: EXPERTS, forecasts: chosen, actual: came }, scale);
+  const part = { count, experts: EXPERTS, forecasts: chosen, actual: came };
+  return { weights: expertWeights(part, scale), medianWeights: weightsByErrors(meanErrors(part), scale, MEDIAN_POWER) };
 }

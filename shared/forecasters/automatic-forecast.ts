@@ -1,7 +1,7 @@
 import type { AutomaticShape } from './automatic-shape.ts';
 import { secondGroup, type AutomaticState } from './automatic-state.ts';
 import type { CoreWindow } from './core-window.ts';
-import { disagreementOf, leastDisagreement, mixed } from './expert-mix.ts';
+import { blended, disagreementOf, leastDisagreement, mixed, type Blend } from './expert-mix.ts';
 import { EXPERTS, expertBank, type ExpertBank } from './experts.ts';
 import { localTrend, trendRows, TRENDS, type LocalTrend } from './local-trends.ts';
 import { guardedWeights, guardForce, guardOrigins, type LastHour } from './regime-guard.ts';
@@ -40,10 +40,14 @@ export function forecastRows(
   const newest = values.length - 1;
   const bank = expertBank(values, shape, isNonNegative, newest - shape.near);
   const group = secondGroup(shape);
-  const both = [state.weights.subarray(0, EXPERTS), state.weights.subarray(EXPERTS)] as const;
+  const both = [nearBlend(state, 0), nearBlend(state, 1)] as const;
   const hour = lastHour(bank, state, shape, values, group, both);
   const force = guardForce(hour, state.error, Number.MIN_VALUE);
-  const guarded = both.map((weights) => guardedWeights(weights, hour, force));
+  const guarded = both.map(({ weights, medianWeights, medianShare }) => ({
+    weights: guardedWeights(weights, hour, force),
+    medianWeights: guardedWeights(medianWeights, hour, force),
+    medianShare,
+  }));
 
   const rows = new Float64Array(count);
   const uncertainty = new Float64Array(count);
@@ -55,10 +59,10 @@ export function forecastRows(
   for (let row = 0; row < Math.min(count, shape.near); row++) {
     const spread = bank.forecast(row + 1, false, state.persistence.subarray(row * PROFILES), said, 0);
     sayTrends(trends, row + 1, said);
-    const weights = guarded[row < group ? 0 : 1];
-    rows[row] = mixed(said, 0, weights);
+    const blend = guarded[row < group ? 0 : 1];
+    rows[row] = blended(said, 0, blend);
     uncertainty[row] = nearUncertainty(
-      (disagreementOf(said, 0, weights, rows[row]) + least) / state.disagreement[row],
+      (disagreementOf(said, 0, blend.weights, rows[row]) + least) / state.disagreement[row],
       (spread + least) / state.spread[row],
     );
   }
@@ -113,6 +117,11 @@ function farLeads(shape: AutomaticShape): Leads {
   return { place: (row) => farPlace(shape, row), bounds };
 }
 
+function nearBlend({ weights, medianWeights, medianShare }: AutomaticState, group: 0 | 1): Blend {
+  const own = (all: Float64Array): Float64Array => all.subarray(group * EXPERTS, (group + 1) * EXPERTS);
+  return { weights: own(weights), medianWeights: own(medianWeights), medianShare };
+}
+
 /** Makes the forecasts of the last hour once more, and holds them against what came. */
 function lastHour(
   bank: ExpertBank,
@@ -120,7 +129,7 @@ function lastHour(
   shape: AutomaticShape,
   values: Float64Array,
   group: number,
-  weights: readonly [Float64Array, Float64Array],
+  blends: readonly [Blend, Blend],
 ): LastHour {
   const newest = values.length - 1;
   const said = new Float64Array(SPEAKERS);
@@ -135,7 +144,7 @@ function lastHour(
       sayTrends(trends, lead, said);
       const came = values[newest - back + lead];
       for (let speaker = 0; speaker < SPEAKERS; speaker++) error[speaker] += Math.abs(said[speaker] - came) / back;
-      const together = mixed(said, 0, weights[lead <= group ? 0 : 1]);
+      const together = blended(said, 0, blends[lead <= group ? 0 : 1]);
       ensemble += Math.abs(together - came) / back / guardOrigins.length;
     }
     return error;

@@ -8,7 +8,7 @@ import { PROFILES } from './seasonal-profiles.ts';
  */
 export interface AutomaticState {
   /** Version of what the numbers mean. */
-  readonly version: 1;
+  readonly version: 2;
   /** Of the series, and of a row of the core grid; the latter is a multiple. */
   readonly stepSeconds: number;
   readonly rowSeconds: number;
@@ -26,7 +26,10 @@ export interface AutomaticState {
   readonly anchorSmoothing: number;
   /** `[group * experts + expert]`: the first third of the near rows, and the others. */
   readonly weights: Float64Array;
-  /** The same for each pair of `far` rows. */
+  /** The same for the median of the experts, and what part it has beside their mean, 0 to 1. */
+  readonly medianWeights: Float64Array;
+  readonly medianShare: number;
+  /** `[pair * experts + expert]`, for each pair of `far` rows. */
   readonly farWeights: Float64Array;
   /** `[lead * profiles + profile]`, leads being the near rows, then the far ones. */
   readonly persistence: Float64Array;
@@ -40,7 +43,7 @@ export interface AutomaticState {
 }
 
 export const nothingLearned = (stepSeconds: number, rowSeconds: number): AutomaticState => ({
-  version: 1,
+  version: 2,
   stepSeconds,
   rowSeconds,
   origins: 0,
@@ -50,6 +53,8 @@ export const nothingLearned = (stepSeconds: number, rowSeconds: number): Automat
   isNonNegative: false,
   anchorSmoothing: 1,
   weights: new Float64Array(0),
+  medianWeights: new Float64Array(0),
+  medianShare: 0,
   farWeights: new Float64Array(0),
   persistence: new Float64Array(0),
   disagreement: new Float64Array(0),
@@ -57,6 +62,13 @@ export const nothingLearned = (stepSeconds: number, rowSeconds: number): Automat
   paths: new Float32Array(0),
   farPaths: new Float32Array(0),
 });
+
+/** As it was before there was a median. */
+type FirstState = Omit<AutomaticState, 'version' | 'medianWeights' | 'medianShare'> & { readonly version: 1 };
+
+/** A state of the version before speaks by the mean alone, as it always did. */
+export const upgradedState = (state: AutomaticState | FirstState): AutomaticState =>
+  state.version === 1 ? { ...state, version: 2, medianWeights: state.weights, medianShare: 0 } : state;
 
 /** Where the second group of near rows begins. */
 export const secondGroup = ({ near }: AutomaticShape): number => Math.max(1, Math.round(near / 3));
@@ -68,10 +80,19 @@ export function checkState(state: AutomaticState, shape: AutomaticShape, slotsPe
       `The automatic forecaster's state has ${String(found)} as ${field}: ${wanted}. Train it anew.`,
     );
   };
-  if ((state.version as number) !== 1) refuse('version', state.version, '1 is known here');
+  if ((state.version as number) !== 2) refuse('version', state.version, '1 and 2 are known here');
   if (!Number.isInteger(state.origins) || state.origins < 0) refuse('origins', state.origins, 'a whole number from 0');
   if (state.origins === 0) return;
-  const arrays = ['weights', 'farWeights', 'persistence', 'disagreement', 'spread', 'paths', 'farPaths'] as const;
+  const arrays = [
+    'weights',
+    'medianWeights',
+    'farWeights',
+    'persistence',
+    'disagreement',
+    'spread',
+    'paths',
+    'farPaths',
+  ] as const;
   for (const field of arrays) {
     if (!ArrayBuffer.isView(state[field])) refuse(field, state[field], 'an array of numbers');
   }
@@ -82,6 +103,7 @@ export function checkState(state: AutomaticState, shape: AutomaticShape, slotsPe
   const leads = shape.near + shape.far.length;
   const lengths: readonly [keyof AutomaticState, number][] = [
     ['weights', 2 * EXPERTS],
+    ['medianWeights', 2 * EXPERTS],
     ['farWeights', Math.ceil(shape.far.length / 2) * EXPERTS],
     ['persistence', leads * PROFILES],
     ['disagreement', leads],
@@ -95,9 +117,10 @@ export function checkState(state: AutomaticState, shape: AutomaticShape, slotsPe
     const bad = numbers.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) refuse(`${field}[${bad}]`, numbers[bad], 'a number');
   }
-  for (const field of ['skill', 'scale', 'error', 'anchorSmoothing'] as const) {
+  for (const field of ['skill', 'scale', 'error', 'anchorSmoothing', 'medianShare'] as const) {
     if (!Number.isFinite(state[field])) refuse(field, state[field], 'a number');
   }
+  if (state.medianShare < 0 || state.medianShare > 1) refuse('medianShare', state.medianShare, 'a part from 0 to 1');
   for (const field of ['disagreement', 'spread'] as const) {
     const bad = state[field].findIndex((value) => value <= 0);
     if (bad >= 0) refuse(`${field}[${bad}]`, state[field][bad], 'a number above 0');

@@ -3,7 +3,7 @@ import { automaticBacktest } from './automatic-backtest.ts';
 import { forecastRows } from './automatic-forecast.ts';
 import { bandsAround, pathsAround } from './automatic-ranges.ts';
 import { automaticShape, type AutomaticShape } from './automatic-shape.ts';
-import { checkState, nothingLearned, type AutomaticState } from './automatic-state.ts';
+import { checkState, nothingLearned, upgradedState, type AutomaticState } from './automatic-state.ts';
 import { coreWindow } from './core-window.ts';
 import type { FittedForecaster, ForecastAnswer, Forecaster } from './forecaster.ts';
 import { anchorAt, slotsThrough } from './row-slots.ts';
@@ -54,7 +54,7 @@ export const automaticForecaster: Forecaster<AutomaticOptions, AutomaticState> =
         : automaticBacktest(window, shape, stepSeconds),
     );
   },
-  restore: fitted,
+  restore: (state) => fitted(upgradedState(state)),
 };
 
 function fitted(state: AutomaticState): FittedForecaster<AutomaticState> {

@@ -1,5 +1,16 @@
-import { EXPERTS } from './experts.ts';
+import { weightedMedian } from './expert-median.ts';
 import type { Trials } from './expert-trials.ts';
+import { EXPERTS } from './experts.ts';
+
+/** How what the experts say becomes one number: by their mean, their median, or between the two. */
+export interface Blend {
+  /** Weights with which their mean erred least. */
+  readonly weights: Float64Array;
+  /** Weights for their median, by their errors alone. */
+  readonly medianWeights: Float64Array;
+  /** Part of the median, 0 to 1. */
+  readonly medianShare: number;
+}
 
 /** The experts together, at each origin and lead of a backtest. */
 export interface Mix {
@@ -22,6 +33,12 @@ const LEAST_PART = 1e-3;
 export const leastDisagreement = (scale: number): number => LEAST_PART * scale;
 
 /** What those experts say together that have a weight. */
+export function blended(forecasts: Float64Array, at: number, { weights, medianWeights, medianShare }: Blend): number {
+  const mean = mixed(forecasts, at, weights);
+  return medianShare === 0 ? mean : mean + medianShare * (weightedMedian(forecasts, at, medianWeights) - mean);
+}
+
+/** Their weighted mean. */
 export function mixed(forecasts: Float64Array, at: number, weights: Float64Array): number {
   let sum = 0;
   for (let expert = 0; expert < weights.length; expert++) sum += forecasts[at + expert] * weights[expert];
@@ -37,12 +54,8 @@ export function disagreementOf(forecasts: Float64Array, at: number, weights: Flo
   return sum;
 }
 
-/** @param weightsOf the weights for an origin and a lead, by their places. */
-export function mixTrials(
-  trials: Trials,
-  weightsOf: (origin: number, lead: number) => Float64Array,
-  scale: number,
-): Mix {
+/** @param blendOf how an origin and a lead are blended, by their places. */
+export function mixTrials(trials: Trials, blendOf: (origin: number, lead: number) => Blend, scale: number): Mix {
   const { origins, leads, forecasts, actual, spread } = trials;
   const count = leads.length;
   const least = leastDisagreement(scale);
@@ -53,9 +66,9 @@ export function mixTrials(
   let error = 0;
   for (let at = 0; at < actual.length; at++) {
     const lead = at % count;
-    const weights = weightsOf((at - lead) / count, lead);
-    forecast[at] = mixed(forecasts, at * EXPERTS, weights);
-    disagreement[at] = disagreementOf(forecasts, at * EXPERTS, weights, forecast[at]);
+    const blend = blendOf((at - lead) / count, lead);
+    forecast[at] = blended(forecasts, at * EXPERTS, blend);
+    disagreement[at] = disagreementOf(forecasts, at * EXPERTS, blend.weights, forecast[at]);
     usualDisagreement[lead] += disagreement[at] / origins.length;
     usualSpread[lead] += spread[at] / origins.length;
     error += Math.abs(actual[at] - forecast[at]) / actual.length;

@@ -38,17 +38,21 @@ export function meanErrors({ count, experts, forecasts, actual }: ExpertTrials):
  * @param scale what counts as one unit of error, above 0.
  */
 export function expertWeights(trials: ExpertTrials, scale: number): Float64Array {
-  const { experts } = trials;
   const errors = meanErrors(trials);
-  const costs = errors.map((error) => error / scale + LEAST_ERROR);
-  const best = costs.reduce((least, cost) => Math.min(least, cost), Infinity);
-  const start = costs.map((cost) => (cost / best) ** -POWER);
-  const total = start.reduce((sum, weight) => sum + weight, 0);
   return refined(
     trials,
-    start.map((weight) => Math.max(((1 - SHARED) * weight) / total + SHARED / experts, LEAST_WEIGHT)),
+    weightsByErrors(errors, scale, POWER),
     errors.reduce((least, error) => Math.min(least, error), Infinity) + LEAST_WEIGHT * scale,
   );
+}
+
+/** Weights by mean errors alone, to the power of `-power`; a part is shared among all alike. */
+export function weightsByErrors(errors: Float64Array, scale: number, power: number): Float64Array {
+  const costs = errors.map((error) => error / scale + LEAST_ERROR);
+  const best = costs.reduce((least, cost) => Math.min(least, cost), Infinity);
+  const start = costs.map((cost) => (cost / best) ** -power);
+  const total = start.reduce((sum, weight) => sum + weight, 0);
+  return start.map((weight) => Math.max(((1 - SHARED) * weight) / total + SHARED / errors.length, LEAST_WEIGHT));
 }
 
 /** @param unit the error of the best single expert: what a step is measured by. */

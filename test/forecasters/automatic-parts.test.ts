@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { automaticShape } from '../../shared/forecasters/automatic-shape.ts';
+import { weightedMedian } from '../../shared/forecasters/expert-median.ts';
 import { expertWeights } from '../../shared/forecasters/expert-weights.ts';
+import { EXPERTS } from '../../shared/forecasters/experts.ts';
+import { bestMedianShare } from '../../shared/forecasters/median-share.ts';
 import { localTrend, trendRows } from '../../shared/forecasters/local-trends.ts';
 import { guardedWeights, guardForce, guardOrigins } from '../../shared/forecasters/regime-guard.ts';
 import { conformalOffsets } from '../../shared/forecasters/residual-paths.ts';
@@ -44,6 +47,49 @@ describe('weights of experts', () => {
     const [one, other, bad] = expertWeights(trials([2, 2, 20], 400, 2), 1);
     expect(Math.abs(one - other)).toBeLessThan(0.15);
     expect(bad).toBeLessThan(0.05);
+  });
+});
+
+describe('the median of experts', () => {
+  const some = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 13 });
+
+  it.each([
+    ['of one is that one', [7], [0.2], 7],
+    ['of two that weigh alike lies between them', [10, 20], [1, 1], 15],
+    ['of two moves towards the heavier as its share grows', [10, 20], [3, 1], 12.5],
+    ['of three is the one between, however far off the others are', [5, -1e9, 1e9], [1, 1, 1], 5],
+    ['leans to the first where that has most of the weight', [1, 2, 3], [8, 1, 1], 1 + 2 / 9],
+    ['leans to the last where that has most of the weight', [1, 2, 3], [1, 1, 8], 3 - 2 / 9],
+    ['gives no place to who has no weight', [10, 999, 20], [1, 0, 1], 15],
+  ] as const)('%s', (_, said, weights, expected) => {
+    const median = weightedMedian(Float64Array.of(99, ...said), 1, Float64Array.from(weights));
+    expect(median).toBeCloseTo(expected, 9);
+  });
+
+  it('lies among what they say, in whatever order they say it', () => {
+    fc.assert(
+      fc.property(some, (said) => {
+        const weights = Float64Array.from(said, (value) => 1 + (Math.abs(value) % 3));
+        const median = weightedMedian(Float64Array.from(said), 0, weights);
+        expect(median).toBeGreaterThanOrEqual(Math.min(...said));
+        expect(median).toBeLessThanOrEqual(Math.max(...said));
+        const turned = weightedMedian(Float64Array.from(said).reverse(), 0, weights.slice().reverse());
+        expect(turned).toBeCloseTo(median, 3);
+      }),
+    );
+  });
+
+  it('is taken where some experts are wild at times, and their mean where each is off in its own way', () => {
+    const random = createRandom(5);
+    const origins = Int32Array.from({ length: 200 }, (_, origin) => origin);
+    const weights = new Float64Array(EXPERTS).fill(1 / EXPERTS);
+    const part = (error: () => number): number => {
+      const forecasts = Float64Array.from({ length: 200 * EXPERTS }, error);
+      const trials = { origins, leads: Int32Array.of(1), forecasts, actual: new Float64Array(200), spread: forecasts };
+      return bestMedianShare(trials, () => ({ weights, medianWeights: weights, medianShare: 0 }));
+    };
+    expect(part(() => random.normal() * (random.next() < 0.1 ? 60 : 1))).toBe(1);
+    expect(part(() => 2 * random.next() - 1)).toBe(0);
   });
 });
 

@@ -15,6 +15,8 @@ interface Reference {
   readonly experts: readonly (readonly number[])[];
   readonly spread: readonly number[];
   readonly weights: readonly (readonly number[])[];
+  readonly medianWeights: readonly (readonly number[])[];
+  readonly medianShare: number;
   readonly near: readonly number[];
   readonly far: readonly number[];
 }
@@ -57,6 +59,8 @@ describe.each(Object.entries(references))('on the made-up series "%s", as the pl
 
   it('it weighs them alike', () => {
     all(state.weights, wanted.weights.flat(), 8);
+    all(state.medianWeights, wanted.medianWeights.flat(), 8);
+    expect(state.medianShare).toBe(wanted.medianShare);
   });
 
   it('it forecasts the same hour, guard included, and the same day', () => {
@@ -71,9 +75,14 @@ describe.each(Object.entries(references))('on the made-up series "%s", as the pl
   });
 });
 
-it('the guard is in force in one of the references, and not in the other', () => {
+it('the guard is in force in one of the references, and not in the others', () => {
   expect(Object.values(references).map((one) => (one as unknown as { force: number }).force > 0)).toEqual([
     true,
     false,
+    false,
   ]);
+});
+
+it('the median of the experts has a part in one of the references', () => {
+  expect(Object.values(references).some(({ medianShare }) => medianShare > 0)).toBe(true);
 });

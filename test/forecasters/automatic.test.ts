@@ -272,6 +272,15 @@ describe('other steps', () => {
   });
 });
 
+it('a state from before experts had a median speaks by their mean, as it did', () => {
+  const { medianWeights, medianShare, ...before } = fitted.state;
+  const old = { ...before, version: 1 } as unknown as AutomaticState;
+  const byMean = automaticForecaster.restore({ ...fitted.state, medianShare: 0 });
+  expect(medianWeights).not.toEqual(before.weights);
+  expect(medianShare).toBeGreaterThanOrEqual(0);
+  expect(ahead(usual, 24, automaticForecaster.restore(old))).toEqual(ahead(usual, 24, byMean));
+});
+
 describe('what makes no sense is refused, with what to write instead', () => {
   it.each([
     [
@@ -303,7 +312,8 @@ describe('what makes no sense is refused, with what to write instead', () => {
     ['rows that are no whole slots', spoilt((state) => (state.stepSeconds = 70)), 'are to be whole'],
     ['no paths', spoilt((state) => (state.paths = new Float32Array(0))), 'paths'],
     ['a skill that is no number', spoilt((state) => (state.skill = Number.NaN)), 'as skill'],
-    ['another version', spoilt((state) => (state.version = 2)), 'version'],
+    ['a version that is to come', spoilt((state) => (state.version = 3)), '1 and 2 are known'],
+    ['more than all of the median', spoilt((state) => (state.medianShare = 1.5)), 'as medianShare'],
     ['nothing of a state', spoilt((state) => delete state.farWeights), 'farWeights'],
   ] as const)('a state with %s', (_, attempt, words) => {
     expect(attempt).toThrow(RangeError);
