@@ -32,6 +32,7 @@ export default defineConfig({
       tier('wire', ['test/wire/**/*.test.ts']),
       tier('bundle', ['test/bundle/**/*.test.ts'], { testTimeout: 120_000 }),
       tier('package', ['test/package/**/*.test.ts']),
+      tier('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000 }),
     ],
   },
 });

@@ -25,9 +25,12 @@ export class AnomalyMonitoringStack extends Stack {
     output('RouterFunctionName', routerFunction.functionName, 'Makes incidents of signals and tells people.');
     output('SweepFunctionName', sweepFunction.functionName, 'Invoke it with {} to tell now what is due or owed.');
     output('AlarmTopicArn', this.monitoring.alarmTopic.topicArn, 'Trouble of the monitoring itself: subscribe to it.');
-    const { actionsUrl, forecastFunction } = this.monitoring;
+    const { actionsUrl, dashboard, forecastFunction, widgetFunction } = this.monitoring;
     if (forecastFunction !== undefined)
       output('ForecastFunctionName', forecastFunction.functionName, 'Invoke it with {} for forecasts now.');
+    if (dashboard !== undefined) output('DashboardName', dashboard.dashboardName, 'Look here, in CloudWatch.');
+    if (widgetFunction !== undefined)
+      output('WidgetFunctionName', widgetFunction.functionName, 'Whoever looks at the dashboard may invoke it.');
     if (actionsUrl !== undefined) output('ActionsUrl', actionsUrl, 'Where links in notices lead.');
   }
 }

@@ -1,5 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Dashboard as CloudWatchDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -12,6 +14,7 @@ import { SettingsError, type SettingsProblem } from '../shared/settings/settings
 import { Alarms } from './parts/alarms.ts';
 import { grantSecrets } from './parts/alert-secrets.ts';
 import { Alerting } from './parts/alerting.ts';
+import { Dashboard } from './parts/dashboard.ts';
 import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
 import { Detection } from './parts/detection.ts';
 import { Forecasting } from './parts/forecasting.ts';
@@ -22,6 +25,7 @@ import { SignalBus } from './parts/signal-bus.ts';
 import { Storage } from './parts/storage.ts';
 import { StoredSettings } from './parts/stored-settings.ts';
 import { Training } from './parts/training.ts';
+import { Widgets } from './parts/widgets.ts';
 import { gather, refuse } from './refuse.ts';
 import { toSettings } from './to-settings.ts';
 import type { WatchProps } from './watch-props.ts';
@@ -99,6 +103,13 @@ export interface AnomalyMonitoringProps {
   readonly alarmTopic?: ITopic;
 
   /**
+   * A CloudWatch dashboard with widgets of our own, and the function that draws them; or 'off'.
+   *
+   * @default - what `settings` says, else 'on'
+   */
+  readonly dashboard?: 'on' | 'off';
+
+  /**
    * How often models are fitted anew: between an hour and 31 days.
    *
    * @default Duration.days(1)
@@ -164,8 +175,13 @@ export class AnomalyMonitoring extends Construct {
   readonly alarmTopic: ITopic;
   /** Where links in notices lead; undefined where actions are off. */
   readonly actionsUrl: string | undefined;
+  /** What is looked at; undefined where it is off. Give whoever looks at it the rights of `grantView`. */
+  readonly dashboard: CloudWatchDashboard | undefined;
+  /** Draws the dashboard's widgets; undefined where it is off. */
+  readonly widgetFunction: IFunction | undefined;
   /** The settings as deployed, complete with defaults. */
   readonly settings: Settings;
+  readonly #widgets: Widgets | undefined;
 
   constructor(scope: Construct, id: string, props: AnomalyMonitoringProps) {
     super(scope, id);
@@ -224,6 +240,8 @@ export class AnomalyMonitoring extends Construct {
       trainEvery,
       undelivered,
     });
+    const isShown = this.settings.dashboard === 'on';
+    this.#widgets = isShown ? new Widgets(this, 'Widgets', { surroundings }) : undefined;
     const alarms = new Alarms(this, 'Alarms', {
       topic: props.alarmTopic,
       settings: this.settings,
@@ -235,6 +253,7 @@ export class AnomalyMonitoring extends Construct {
         Train: train,
         Chart: alerting.chart,
         ...(alerting.actions === undefined ? {} : { Api: alerting.actions.handler }),
+        ...(this.#widgets === undefined ? {} : { Widget: this.#widgets.widget }),
       },
       urgent: [detection.anomaly, detection.worker, alerting.router, alerting.sweep],
       shards: {
@@ -257,8 +276,13 @@ export class AnomalyMonitoring extends Construct {
       },
     });
     const foreseers = forecasting === undefined ? [] : [forecasting.forecast, forecasting.worker];
-    const functions = [detection.anomaly, detection.worker, ...foreseers, train, ...alerting.functions];
+    const widget = this.#widgets === undefined ? [] : [this.#widgets.widget];
+    const functions = [detection.anomaly, detection.worker, ...foreseers, train, ...alerting.functions, ...widget];
     for (const one of [...functions, schedules]) one.node.addDependency(stored);
+    const shown = widget.map((drawing) => {
+      const { settings } = this;
+      return new Dashboard(this, 'Dashboard', { settings, widget: drawing, alarms, functions }).dashboard;
+    });
 
     this.bucket = bucket;
     this.bus = bus;
@@ -270,6 +294,20 @@ export class AnomalyMonitoring extends Construct {
     this.sweepFunction = alerting.sweep;
     this.alarmTopic = alarms.topic;
     this.actionsUrl = alerting.actions?.api.apiEndpoint;
+    this.widgetFunction = this.#widgets?.widget;
+    [this.dashboard] = shown;
+  }
+
+  /**
+   * Lets somebody see the dashboard's own widgets, and press their buttons: they call a function in the name of whoever
+   * looks. To see dashboards at all takes `cloudwatch:GetDashboard` and rights to read metrics besides.
+   *
+   * @throws Error where the dashboard is off.
+   */
+  grantView(grantee: IGrantable): void {
+    if (this.#widgets === undefined)
+      throw new Error("There is nothing to view: dashboard is 'off' → leave it out, or take grantView away.");
+    this.#widgets.grantView(grantee);
   }
 }
 
@@ -289,6 +327,7 @@ function checked(
       quotaShare: props.quotaShare,
       alerts: props.alerts,
       selfAlarms: props.selfAlarms,
+      dashboard: props.dashboard,
       watches: props.watches ?? {},
     }),
   );

@@ -16,6 +16,7 @@ export interface ToSettings {
   readonly quotaShare: number | undefined;
   readonly alerts: SettingsInput['alerts'];
   readonly selfAlarms: SettingsInput['selfAlarms'];
+  readonly dashboard: SettingsInput['dashboard'];
   readonly watches: Readonly<Record<string, WatchProps>>;
 }
 
@@ -53,6 +54,7 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
       ...(given.quotaShare === undefined ? {} : { quotaShare: given.quotaShare }),
       ...(given.alerts === undefined ? {} : { alerts: given.alerts }),
       ...(given.selfAlarms === undefined ? {} : { selfAlarms: given.selfAlarms }),
+      ...(given.dashboard === undefined ? {} : { dashboard: given.dashboard }),
       watches,
     },
     'AnomalyMonitoring',

@@ -28,7 +28,7 @@ export function coverageWidget(
   const cost =
     `<p><b>${escapeMarkup(count(month))}</b> metrics a month are to be asked of CloudWatch, by what is watched now ` +
     `(<span class="dim">$0.01 per 1,000</span>). Billed this month: ${escapeMarkup(soFar)}.</p>`;
-  const table = style.width < 520 ? narrow(watches, style, now) : wide(watches, style, now);
+  const table = style.width < 660 ? narrow(watches, style, now) : wide(watches, style, now);
   return `${table}${cost}${lookedWords('coverage', watch, view, style)}`;
 }
 

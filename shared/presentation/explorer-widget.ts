@@ -30,7 +30,7 @@ export function explorerWidget(view: CourseView | NoCourse, style: WidgetStyle, 
   const rows = width >= 760 ? 1 : width >= 420 ? 2 : 3;
   const height = Math.max(150, Math.min(900, style.height - rows * rowHeight - wordsHeight - 16));
   const { timezone, zoneName, theme } = style;
-  const chart = drawChart(specOf(view), { width, height, theme, timezone, zoneName });
+  const chart = drawChart(specOf(view, width), { width, height, theme, timezone, zoneName });
   return `${choosing(view, style)}${chart}${sentences(view, style, now)}`;
 }
 
@@ -69,13 +69,14 @@ function choosing(
   return lists([watchList(watches, watch), things, metrics], watch, style);
 }
 
-function specOf({ entity, chosen, points, unusual, limit, forecast, to }: CourseView): ChartSpec {
+function specOf({ entity, chosen, points, unusual, limit, forecast, to }: CourseView, width: number): ChartSpec {
   const newest = unusual.at(-1);
   const last = points.findLast(([, value]) => value !== null)?.[0] ?? to;
   const step = points.length > 1 ? points[points.length - 1][0] - points[points.length - 2][0] : 0;
   const isOngoing = newest !== undefined && newest[1] >= last - 2 * step;
   return {
-    title: `${plainName(entity, 200)} ${plainName(chosen.label, 200)}`,
+    // The lists above say whose it is.
+    title: width < 420 ? plainName(chosen.label, 200) : `${plainName(entity, 200)} ${plainName(chosen.label, 200)}`,
     unit: plainText(chosen.unit, 64),
     points: points.map(([time, value, lower, upper]) => [time, value, lower, upper]),
     ...(newest === undefined ? {} : { since: newest[0], ...(isOngoing ? {} : { until: newest[1] }) }),

@@ -13,7 +13,7 @@ export function modelsWidget(view: ModelsView, watch: string, style: WidgetStyle
     const head = [{ text: plainName(one.watch, 60) }, { text: '' }];
     return widgetTable(
       head,
-      rows.map(([what, says]) => [`<span class="dim">${escapeMarkup(what)}</span>`, escapeMarkup(says)]),
+      rows.map(([what, says]) => [`<span class="dim key">${escapeMarkup(what)}</span>`, escapeMarkup(says)]),
     );
   });
   return `${blocks.join('')}${lookedWords('models', watch, view, style)}`;

@@ -313,6 +313,11 @@ export const settingsSchema = z.strictObject({
   alerts: alertSettings.prefault({}).describe('Who is told what, how and when'),
   selfAlarms: selfAlarmSettings,
   heartbeatUrl: heartbeatSettings,
+  dashboard: z
+    .union([z.literal(['on', true]), z.literal(['off', false])], { error: 'must be on or off' })
+    .default('on')
+    .transform((given): 'on' | 'off' => (given === 'off' || given === false ? 'off' : 'on'))
+    .describe('A CloudWatch dashboard with widgets of our own, in a deployment'),
   watches: z
     .record(
       z.string().regex(/^[^\p{Cc}/\\]{1,64}$/u, 'is not a name for a watch → write 1 to 64 characters without slashes'),

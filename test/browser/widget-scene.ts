@@ -39,7 +39,7 @@ const value: Signalling = ({ entity, label }, time) => {
   if (label === 'NetworkIn') return Math.max(0, 4e6 + 2.4e6 * daily + 4e5 * small);
   const cpu = (entity.endsWith('db-1') ? 52 : 38) + 18 * daily + 3 * small;
   const isBusy = entity.endsWith('web-1') && time >= sceneNow - 3000;
-  const wasBusy = entity.endsWith('web-1') && Math.abs(time - (sceneNow - 7 * 3600)) < 1200;
+  const wasBusy = entity.endsWith('web-1') && Math.abs(time - (sceneNow - 5 * 3600)) < 1200;
   return isBusy || wasBusy ? 93 + 4 * small : cpu;
 };
 
@@ -49,8 +49,8 @@ export async function widgetScene(): Promise<MemoryObjectStore> {
   const w = world(
     members,
     value,
-    { every, forecast: { forecaster: 'seasonal-naive' }, forest: { trees: 20 } },
-    { retention: '8d' },
+    { every, forecast: { forecaster: 'seasonal-naive' }, forest: { trees: 10 } },
+    { retention: '7d' },
     store,
   );
   const records = new Map<string, Incident>();
@@ -63,7 +63,7 @@ export async function widgetScene(): Promise<MemoryObjectStore> {
     }
     told = w.bus.published.length;
   };
-  const first = sceneNow - 9 * 3600;
+  const first = sceneNow - 6.5 * 3600;
   for (let tick = first; tick <= sceneNow; tick += every) {
     w.clock.time = tick + 4;
     await detectAnomalies({ tick }, w.ports);

@@ -10,7 +10,18 @@ import { DeployedTemplate, type Template } from '../fakes/aws/template.ts';
 import type { Invocation } from '../fakes/lambda/sandbox.ts';
 import { startLambda, type Lambda } from '../fakes/lambda/start-lambda.ts';
 
-const roles = ['Anomaly', 'Worker', 'Forecast', 'Foreseer', 'Train', 'Router', 'Sweep', 'Chart', 'Api'] as const;
+const roles = [
+  'Anomaly',
+  'Worker',
+  'Forecast',
+  'Foreseer',
+  'Train',
+  'Router',
+  'Sweep',
+  'Chart',
+  'Api',
+  'Widget',
+] as const;
 export type FunctionRole = (typeof roles)[number];
 
 /** What `cdk deploy` would leave: bundles, environment, rights and settings as synthesised, on loop-back fakes. */

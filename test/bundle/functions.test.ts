@@ -149,6 +149,25 @@ describe('the train function, as deployed', () => {
   });
 });
 
+describe('the widget function, as deployed', () => {
+  it.each(['incidents', 'explorer', 'capacity', 'models', 'coverage'])(
+    'draws %s from the bucket, within its rights, and writes nothing',
+    async (widget) => {
+      const before = deployed.aws.calls.length;
+      const { payload, functionError } = await deployed.invoke('Widget', { widget, widgetContext: {} });
+      expect(functionError, JSON.stringify(payload)).toBeUndefined();
+      expect(payload).toMatch(/^<style>/);
+      expect(payload).not.toContain('could not be drawn');
+      const calls = deployed.aws.calls.slice(before);
+      expect(calls.filter(({ status, operation }) => status === 403 || operation === 'PutObject')).toEqual([]);
+    },
+  );
+
+  it('says what it is where the console asks', async () => {
+    expect((await deployed.invoke('Widget', { describe: true })).payload).toMatch(/^## AIOps monitoring/);
+  });
+});
+
 describe('a function whose settings are gone', () => {
   it('says which object is missing and what to do, and works once it is back', async () => {
     const [key] = deployed.keys('settings/');

@@ -94,6 +94,18 @@ const telling = [
   ...queueRights('FailedInvocations'),
 ];
 
+const shownFolders = [
+  'anomalies',
+  'feedback',
+  'forecasts',
+  'history',
+  'incidents',
+  'inventory',
+  'models',
+  'settings',
+  'state',
+];
+
 describe('what each role may do, to the letter', () => {
   it.each([
     [
@@ -166,6 +178,17 @@ describe('what each role may do, to the letter', () => {
         ...inBucket('s3:PutObject', ['reports']),
         listing(['audit', 'charts', 'incidents', 'reports', 'settings', 'state']),
         ...logging('AlertingSweepLog'),
+      ],
+    ],
+    [
+      'the widget function reads what is known and writes what its buttons do; it deletes nothing and asks nobody else',
+      /WidgetRole/,
+      [
+        ...inBucket('s3:GetObject', shownFolders),
+        ...inBucket('s3:PutObject', ['audit', 'feedback', 'incidents']),
+        listing(shownFolders),
+        ...queueRights('FailedInvocations'),
+        ...logging('WidgetsWidgetLog'),
       ],
     ],
     [

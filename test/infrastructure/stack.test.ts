@@ -115,7 +115,7 @@ describe('the bucket', () => {
       },
     });
     const decrypting = all('AWS::IAM::Policy', other).filter((one) => JSON.stringify(one).includes('kms:Decrypt'));
-    expect(decrypting).toHaveLength(9);
+    expect(decrypting).toHaveLength(10);
   });
 });
 
@@ -183,14 +183,14 @@ describe('the schedules', () => {
 });
 
 describe('the functions', () => {
-  it('are eight, on Node 24 and arm64, without names of their own', () => {
-    expect(ours).toHaveLength(8);
+  it('are nine, on Node 24 and arm64, without names of their own', () => {
+    expect(ours).toHaveLength(9);
     for (const one of ours) {
       expect(one).toMatchObject({ Architectures: ['arm64'] });
       expect(one['FunctionName']).toBeUndefined();
     }
     expect(ours.map(({ Handler }) => String(Handler).slice('index.'.length)).sort()).toEqual(
-      ['handler', 'worker', 'handler', 'worker', 'handler', 'handler', 'sweep', 'handler'].sort(),
+      ['handler', 'worker', 'handler', 'worker', 'handler', 'handler', 'sweep', 'handler', 'handler'].sort(),
     );
   });
 
@@ -233,7 +233,7 @@ describe('the functions', () => {
 
   it('put an event aside on which they failed twice', () => {
     const configured = all('AWS::Lambda::EventInvokeConfig');
-    expect(configured).toHaveLength(8);
+    expect(configured).toHaveLength(9);
     for (const one of configured) {
       expect(one).toMatchObject({
         MaximumRetryAttempts: 1,
@@ -246,13 +246,13 @@ describe('the functions', () => {
 
   it('do not retry a tick that the next has overtaken', () => {
     const ages = all('AWS::Lambda::EventInvokeConfig').map((one) => one['MaximumEventAgeInSeconds']);
-    expect(ages.sort()).toEqual([21_600, 300, 300, 300, 300, 21_600, 60, 60].sort());
+    expect(ages.sort()).toEqual([21_600, 300, 300, 300, 300, 21_600, 60, 60, 60].sort());
   });
 
   it('log for as long as asked', () => {
     const { template: weekly } = synthesise({ watches: oneWatch, logRetention: RetentionDays.ONE_WEEK });
     const retentions = all('AWS::Logs::LogGroup', weekly).map(({ RetentionInDays }) => RetentionInDays);
-    expect(retentions.filter((days) => days === 7)).toHaveLength(8);
+    expect(retentions.filter((days) => days === 7)).toHaveLength(9);
     expect(retentions).not.toContain(undefined);
   });
 
@@ -347,10 +347,12 @@ describe('the stack', () => {
       'AnomalyFunctionName',
       'BucketName',
       'BusName',
+      'DashboardName',
       'ForecastFunctionName',
       'RouterFunctionName',
       'SweepFunctionName',
       'TrainFunctionName',
+      'WidgetFunctionName',
       'WorkerFunctionName',
     ]);
   });

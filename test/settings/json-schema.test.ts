@@ -16,7 +16,11 @@ describe('aiops.schema.json', () => {
   });
 
   it.each([
-    ['the top', [], ['name', 'retention', 'quotaShare', 'seed', 'alerts', 'selfAlarms', 'heartbeatUrl', 'watches']],
+    [
+      'the top',
+      [],
+      ['name', 'retention', 'quotaShare', 'seed', 'alerts', 'selfAlarms', 'heartbeatUrl', 'dashboard', 'watches'],
+    ],
     [
       'the forest of any watch',
       ['watches', 'x', 'forest'],
