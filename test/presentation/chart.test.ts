@@ -213,3 +213,51 @@ describe('a chart', () => {
     );
   });
 });
+
+describe('several stretches that were unusual', () => {
+  const values = valuesAt(1, 9, 1, 1, 9, 1, 1, 9, 9);
+  const at = (slot: number): number => morning + slot * 300;
+  const stretches = {
+    since: at(7),
+    earlier: [
+      [at(1), at(1)],
+      [at(4), at(4)],
+    ] as const,
+  };
+
+  it('are each washed and marked, and what lies between is not', () => {
+    const svg = drawn({ points: values, ...stretches });
+    expect(svg.match(/<rect [^>]*fill="#d11f2f"/g)).toHaveLength(3);
+    // Of each stretch the line that leads to it, and one path of dots; the newest point has a dot of its own.
+    expect(wordsOf(svg)).toContain('unusual, again since 08:35');
+    expectWellFormed(svg);
+    const alone = drawn({ points: values, since: at(7) });
+    expect(strokesOf(svg, red).join('').match(/M/g)?.length).toBeGreaterThan(
+      strokesOf(alone, red).join('').match(/M/g)?.length ?? 0,
+    );
+  });
+
+  it('are told without times where all are over', () => {
+    expect(wordsOf(drawn({ points: values, ...stretches, until: at(8) }))).toContain('unusual');
+    expect(wordsOf(drawn({ points: values, earlier: stretches.earlier }))).toContain('unusual');
+  });
+
+  it('are left out where their times are none', () => {
+    const svg = drawn({
+      points: values,
+      earlier: [
+        [Number.NaN, at(2)],
+        [0, 1e300],
+      ],
+    });
+    expect(svg).toBe(drawn({ points: values }));
+  });
+});
+
+describe('the time zone', () => {
+  it('is called what people call it', () => {
+    const words = wordsOf(drawn({ points: valuesAt(1, 2, 3) }, { timezone: 'Etc/GMT-2', zoneName: 'UTC+2' }));
+    expect(words).toContain('UTC+2');
+    expect(words).not.toContain('Etc/GMT-2');
+  });
+});

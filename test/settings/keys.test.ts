@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupOf } from '../../shared/alerting/grouping.ts';
 import { checkObjectKey } from '../../shared/models/object-key.ts';
-import { keys } from '../../shared/settings/keys.ts';
+import { keys, tickOfKey } from '../../shared/settings/keys.ts';
 import fc from '../fakes/property.ts';
 
 const hostile = fc.oneof(
@@ -52,6 +52,20 @@ describe('keys of forecasts', () => {
     const at = (tick: number) => keys.forecasts('w', 's', tick);
     expect([at(1_700_000_300), at(999_999_999), at(1_700_000_000)].sort()).toEqual(
       [999_999_999, 1_700_000_000, 1_700_000_300].map(at),
+    );
+  });
+});
+
+describe('the tick of a key', () => {
+  it('is found whatever a watch is called, of anomalies and forecasts alone', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[^\p{Cc}/\\]{1,64}$/u), (watch) => {
+        const tick = 1_700_000_100;
+        const anomalies = keys.anomalies(tick, watch, 's-0001');
+        expect(anomalies.startsWith(keys.anomaliesPrefix(tick, watch, 's-0001'))).toBe(true);
+        expect([tickOfKey(anomalies), tickOfKey(keys.forecasts(watch, 's-0001', tick))]).toEqual([tick, tick]);
+        expect(tickOfKey(keys.historyTick(watch, 's-0001', 300, tick))).toBeUndefined();
+      }),
     );
   });
 });
