@@ -44,7 +44,8 @@ describe('when something was unusual', () => {
   });
 
   it('is told apart from what all metrics of the entity were together', async () => {
-    const { series: _, ...whole } = finding('anomaly:web-1', { source: 'entity', since: t0 });
+    const whole = finding('anomaly:web-1', { source: 'entity', since: t0 });
+    delete whole.series;
     await record(t0 + interval, [whole]);
     expect(await look()).toMatchObject({ own: [], together: [[t0, t0 + interval]] });
   });

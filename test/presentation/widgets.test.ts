@@ -264,3 +264,12 @@ describe('what the widgets say', () => {
     expect(text(explorerWidget(beyond, style, now))).toContain('It is above 80 cpu now.');
   });
 });
+
+describe('the style of a widget', () => {
+  it.each(['light', 'dark'] as const)('applies to %s widgets of ours, and to nothing else on the page', (theme) => {
+    const sheet = /<style>([^<]*)<\/style>/.exec(widgetFrame(styleOf({ theme }), ''))?.[1] ?? '';
+    const selectors = [...sheet.matchAll(/(^|\})\s*([^{}]+)\{/g)].flatMap(([, , list]) => list.split(','));
+    expect(selectors.length).toBeGreaterThan(20);
+    expect(selectors.filter((one) => !one.trim().startsWith(`.aiops-${theme}`))).toEqual([]);
+  });
+});
