@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 const tier = (
   name: string,
   include: string[],
-  more: { readonly isolate?: boolean; readonly testTimeout?: number; readonly exclude?: string[] } = {},
+  more: {
+    readonly isolate?: boolean;
+    readonly testTimeout?: number;
+    readonly hookTimeout?: number;
+    readonly exclude?: string[];
+  } = {},
 ) => ({
   test: { name, include, testTimeout: 60_000, hookTimeout: 60_000, environment: 'node' as const, ...more },
 });
@@ -33,6 +38,8 @@ export default defineConfig({
       tier('bundle', ['test/bundle/**/*.test.ts'], { testTimeout: 120_000 }),
       tier('package', ['test/package/**/*.test.ts']),
       tier('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000 }),
+      // Not part of `npm test`: needs Python, and minutes.
+      tier('emulator', ['test/emulator/**/*.test.ts'], { testTimeout: 600_000, hookTimeout: 900_000 }),
     ],
   },
 });
