@@ -104,6 +104,8 @@ export interface CapacityLine {
 export interface Looked {
   readonly shards: number;
   readonly shardsRead: number;
+  /** So many are a part. */
+  readonly atOnce: number;
   /** Which part of them, from 0 on. */
   readonly part: number;
   /** Keys of what cannot be read. */

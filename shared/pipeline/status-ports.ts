@@ -13,7 +13,7 @@ export interface StatusPorts extends StoragePorts {
 const AT_ONCE = 32;
 
 /** Of one look; what a full shard remembers takes some 30 ms to read and unpack. */
-export const MOST_SHARDS = 8;
+const MOST_SHARDS = 8;
 
 /** A shard of a watch. */
 export interface ShardName {
@@ -44,9 +44,9 @@ export async function readSome<I, O>(
 export function partOf(
   all: readonly ShardName[],
   part: number,
-): Pick<Looked, 'shards' | 'shardsRead' | 'part'> & { readonly names: readonly ShardName[] } {
+): Pick<Looked, 'shards' | 'shardsRead' | 'atOnce' | 'part'> & { readonly names: readonly ShardName[] } {
   const parts = Math.max(1, Math.ceil(all.length / MOST_SHARDS));
   const own = Number.isInteger(part) ? Math.min(parts - 1, Math.max(0, part)) : 0;
   const names = all.slice(own * MOST_SHARDS, (own + 1) * MOST_SHARDS);
-  return { shards: all.length, shardsRead: names.length, part: own, names };
+  return { shards: all.length, shardsRead: names.length, atOnce: MOST_SHARDS, part: own, names };
 }

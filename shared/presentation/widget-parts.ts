@@ -52,7 +52,7 @@ export function watchForm(widget: string, watches: readonly string[], chosen: st
 export function lookedWords(
   widget: string,
   watch: string,
-  { shards, shardsRead, part, unreadable }: Looked,
+  { shards, shardsRead, atOnce, part, unreadable }: Looked,
   style: WidgetStyle,
 ): string {
   const damage =
@@ -65,9 +65,8 @@ export function lookedWords(
             .join(', '),
         )}</p>`;
   if (shardsRead >= shards) return damage;
-  const most = 8;
-  const next = (part + 1) * most >= shards ? 0 : part + 1;
-  const first = part * most + 1;
+  const next = (part + 1) * atOnce >= shards ? 0 : part + 1;
+  const first = part * atOnce + 1;
   const button = widgetButton(
     { text: next === 0 ? 'The first' : 'The next', params: { widget, watch, part: next } },
     style,

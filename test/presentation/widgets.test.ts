@@ -80,7 +80,7 @@ const line = (name: string, more: Partial<CapacityLine> = {}): CapacityLine => (
   perDay: 2,
   ...more,
 });
-const looked = { shards: 20, shardsRead: 8, part: 0, unreadable: ['history/x'] };
+const looked = { shards: 20, shardsRead: 8, atOnce: 8, part: 0, unreadable: ['history/x'] };
 const models = (name: string): WatchModels => ({
   watch: name,
   champion: {
@@ -245,7 +245,7 @@ describe('what the widgets say', () => {
   });
 
   it('offers the next eight shards of many, and after the last the first', () => {
-    const view = { shards: 20, unreadable: [], watches: [models('w')] };
+    const view = { shards: 20, atOnce: 8, unreadable: [], watches: [models('w')] };
     const part = (shardsRead: number, at: number) =>
       modelsWidget({ ...view, shardsRead, part: at }, 'w', styleOf(), now);
     expect(part(8, 0)).toMatch(/Shards 1 to 8 of 20.*"part":1/);
