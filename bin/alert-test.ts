@@ -86,7 +86,7 @@ const forTest = (settings: Settings, channels: readonly string[]): Settings => (
 
 function asTest(name: string, channel: Channel, heard: (told: Told) => void): Channel {
   const { kind } = channel;
-  const hearsEnds = isPager(kind) || kind === 'webhook';
+  const hearsEnds = isPager(kind) || kind === 'webhook' || kind === 'lambda';
   const real = overheard(name, channel, heard);
   let failed = false;
   return {

@@ -47,11 +47,16 @@ export async function openChannels(around: ChannelSurroundings): Promise<OpenedC
   const channels = new Map<string, Channel>();
   const accountOnly: string[] = [];
   for (const [name, settings] of given) {
-    const reference = referenceOf(settings);
-    if (reference !== undefined && !('variable' in reference) && !account) accountOnly.push(name);
+    if (liesInAccount(settings) && !account) accountOnly.push(name);
     else channels.set(name, await openChannel(settings, around));
   }
   return { channels, accountOnly };
+}
+
+/** Whether only an AWS account knows how to tell by it. */
+function liesInAccount(channel: ChannelSettings): boolean {
+  const reference = referenceOf(channel);
+  return channel.kind === 'lambda' || (reference !== undefined && !('variable' in reference));
 }
 
 function referenceOf(channel: ChannelSettings): SecretReference | undefined {
@@ -62,6 +67,7 @@ function referenceOf(channel: ChannelSettings): SecretReference | undefined {
       return channel.key;
     case 'webhook':
       return channel.secret;
+    case 'lambda':
     case 'terminal':
       return undefined;
   }
@@ -78,6 +84,11 @@ export const terminalChannel = ({ terminal, show }: Pick<ChannelSurroundings, 't
 async function openChannel(settings: ChannelSettings, around: ChannelSurroundings): Promise<Channel> {
   // Signatures and pauses are for the service's own clock, whatever time it is in the story.
   const clock = systemClock;
+  if (settings.kind === 'lambda') {
+    const { lambdaClient } = await import('../shared/adapters/aws/clients.ts');
+    const { LambdaChannel } = await import('../shared/adapters/aws/lambda-channel.ts');
+    return new LambdaChannel({ functionName: settings.function, lambda: lambdaClient() });
+  }
   const reference = referenceOf(settings);
   const secrets = reference === undefined ? undefined : await secretsFor(reference, around);
   if (settings.kind === 'terminal' || secrets === undefined) return terminalChannel(around);

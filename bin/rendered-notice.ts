@@ -18,6 +18,7 @@ export function rendered(notice: Notice, kind: ChannelKind, { columns, colours, 
     case 'pagerduty':
       return pagerDutyEvent(notice);
     case 'webhook':
+    case 'lambda':
       return webhookBody(notice);
   }
 }

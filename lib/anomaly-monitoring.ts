@@ -7,10 +7,14 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { forecastEvery } from '../shared/settings/forecast-settings.ts';
 import { watchesOf, type Settings, type SettingsInput } from '../shared/settings/settings.ts';
-import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
+import { bindChannels } from './bind-channels.ts';
+import { checkProps } from './check-props.ts';
+import { encryptBelow } from './encryption.ts';
+import { MonitoringAccess } from './monitoring-access.ts';
+import type { NotificationChannel } from './notification-channel.ts';
 import { Alarms } from './parts/alarms.ts';
 import { grantSecrets } from './parts/alert-secrets.ts';
 import { Alerting } from './parts/alerting.ts';
@@ -19,15 +23,13 @@ import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
 import { Detection } from './parts/detection.ts';
 import { Forecasting } from './parts/forecasting.ts';
 import type { Surroundings } from './parts/monitoring-function.ts';
-import { checkMuteDuring, type MuteDuring } from './parts/mute-rules.ts';
+import type { MuteDuring } from './parts/mute-rules.ts';
 import { Schedules } from './parts/schedules.ts';
 import { SignalBus } from './parts/signal-bus.ts';
 import { Storage } from './parts/storage.ts';
 import { StoredSettings } from './parts/stored-settings.ts';
 import { Training } from './parts/training.ts';
 import { Widgets } from './parts/widgets.ts';
-import { gather, refuse } from './refuse.ts';
-import { toSettings } from './to-settings.ts';
 import type { WatchProps } from './watch-props.ts';
 
 export interface AnomalyMonitoringProps {
@@ -67,10 +69,18 @@ export interface AnomalyMonitoringProps {
   readonly quotaShare?: number;
 
   /**
+   * Where people are told, by the names that routes call them; beside the channels that `alerts` or `settings` name. Each
+   * brings the rights that telling takes.
+   *
+   * @default - the channels of `alerts` or `settings`; without any, nobody is told, and synth warns of it
+   */
+  readonly channels?: Readonly<Record<string, NotificationChannel>>;
+
+  /**
    * Who is told what, how and when, as `alerts` in `aiops.yaml` says it, in place of that. Where a secret is named, its
    * `secretArn` may stand.
    *
-   * @default - what `settings` says, else nobody is told
+   * @default - what `settings` says, else everything to every channel, and HIGH and CRITICAL to pagers
    */
   readonly alerts?: SettingsInput['alerts'];
 
@@ -131,9 +141,19 @@ export interface AnomalyMonitoringProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Key for the bucket.
+   * A bucket of yours for all that is remembered. It has to be for nothing else: keys begin with `state/`, `history/` and
+   * so on. One that is made in this app gets the lifecycle rules and the demand for TLS; of another, synth says what it
+   * needs.
    *
-   * @default - encrypted with a key of Amazon S3
+   * @default - a bucket is made
+   */
+  readonly bucket?: IBucket | Bucket;
+
+  /**
+   * Key for what is stored and queued: the bucket that is made, queues, logs and the alarm topic. A `bucket` of yours
+   * keeps its own.
+   *
+   * @default - keys of Amazon S3, SQS and CloudWatch Logs; the topic has none
    */
   readonly encryptionKey?: IKey;
 
@@ -158,9 +178,9 @@ export interface AnomalyMonitoringProps {
  *
  * @throws SettingsError that lists everything that is wrong with the props, with value and remedy.
  */
-export class AnomalyMonitoring extends Construct {
+export class AnomalyMonitoring extends MonitoringAccess {
   /** State, history, models, anomalies and incidents. */
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   /** Signals: anybody may put a rule on it. */
   readonly bus: EventBus;
   readonly anomalyFunction: IFunction;
@@ -185,12 +205,15 @@ export class AnomalyMonitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: AnomalyMonitoringProps) {
     super(scope, id);
-    const { trainEvery = Duration.days(1), workerConcurrency = 10, removalPolicy = RemovalPolicy.RETAIN } = props;
-    this.settings = checked(this, props, trainEvery, workerConcurrency);
+    const { trainEvery = Duration.days(1), workerConcurrency = 10 } = props;
+    encryptBelow(this, props.encryptionKey);
+    const channels = bindChannels(this, props.channels);
+    this.settings = checkProps(this, props, channels, trainEvery, workerConcurrency);
 
     const { bucket } = new Storage(this, 'Storage', {
+      existing: props.bucket as IBucket | undefined,
       retentionSeconds: this.settings.retention,
-      removalPolicy,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
       encryptionKey: props.encryptionKey,
       serverAccessLogsBucket: props.serverAccessLogsBucket,
     });
@@ -227,7 +250,8 @@ export class AnomalyMonitoring extends Construct {
     const alerting = new Alerting(this, 'Alerting', {
       surroundings,
       settings: this.settings,
-      secretKeys: props.secretKeys ?? [],
+      secretKeys: [...(props.secretKeys ?? []), ...channels.encryptionKeys],
+      grantChannels: channels.grant,
       muteDuring: props.muteDuring ?? [],
     });
     const undelivered = new DeadLetterQueue(this, 'UndeliveredRuns');
@@ -308,52 +332,5 @@ export class AnomalyMonitoring extends Construct {
     if (this.#widgets === undefined)
       throw new Error("There is nothing to view: dashboard is 'off' → leave it out, or take grantView away.");
     this.#widgets.grantView(grantee);
-  }
-}
-
-/** Everything that can be wrong with the props, told at once. */
-function checked(
-  scope: Construct,
-  props: AnomalyMonitoringProps,
-  trainEvery: Duration,
-  workerConcurrency: number,
-): Settings {
-  const problems: SettingsProblem[] = [];
-  const settings = gather(problems, () =>
-    toSettings(scope, {
-      settings: props.settings,
-      name: props.deploymentName,
-      retention: props.retention,
-      quotaShare: props.quotaShare,
-      alerts: props.alerts,
-      selfAlarms: props.selfAlarms,
-      dashboard: props.dashboard,
-      watches: props.watches ?? {},
-    }),
-  );
-  gather(problems, () => checkTrainEvery(trainEvery));
-  gather(problems, () => checkConcurrency(workerConcurrency));
-  gather(problems, () => checkMuteDuring(props.muteDuring ?? []));
-  if (settings === undefined || problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
-  return settings;
-}
-
-function checkTrainEvery(given: Duration): void {
-  if (given.isUnresolved()) refuse('trainEvery', 'is known only when it is deployed', 'give a literal Duration');
-  const minutes = given.toMinutes({ integral: false });
-  if (!Number.isInteger(minutes) || minutes < 60 || minutes > 31 * 24 * 60) {
-    refuse(
-      'trainEvery',
-      'is not between an hour and 31 days, in whole minutes',
-      'write Duration.days(1)',
-      `${minutes} minute${minutes === 1 ? '' : 's'}`,
-    );
-  }
-}
-
-function checkConcurrency(given: number): void {
-  // A token looks like a huge negative number, and is refused like one.
-  if (!Number.isInteger(given) || given < 2 || given > 1000) {
-    refuse('workerConcurrency', 'is no whole number from 2 to 1000, known now', 'write 10', String(given));
   }
 }

@@ -4,7 +4,9 @@ import type { Construct } from 'constructs';
 import { checkSettings } from '../shared/settings/load-settings.ts';
 import type { Settings, SettingsInput } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
+import { mergedAlerts, withTokens } from './merged-alerts.ts';
 import { fromMetric } from './metric-settings.ts';
+import type { ChannelSettingsInput } from './notification-channel.ts';
 import { placeOf, type SecretPlace } from './parts/alert-secrets.ts';
 import { gather, refuse } from './refuse.ts';
 import type { WatchProps } from './watch-props.ts';
@@ -15,6 +17,8 @@ export interface ToSettings {
   readonly retention: Duration | undefined;
   readonly quotaShare: number | undefined;
   readonly alerts: SettingsInput['alerts'];
+  /** Of the app's own, by name. */
+  readonly channels: Readonly<Record<string, ChannelSettingsInput>>;
   readonly selfAlarms: SettingsInput['selfAlarms'];
   readonly dashboard: SettingsInput['dashboard'];
   readonly watches: Readonly<Record<string, WatchProps>>;
@@ -44,21 +48,23 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
   const retention = gather(problems, () => seconds('retention', given.retention));
   gather(problems, () => refuseTokenNumbers('quotaShare', given.quotaShare));
   gather(problems, () => refuseTokenNumbers('alerts', given.alerts));
+  const alerts = gather(problems, () => mergedAlerts(given.alerts ?? given.settings?.alerts, given.channels));
   if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
 
-  const settings = checkSettings(
+  const checked = checkSettings(
     {
       ...given.settings,
       ...(given.name === undefined ? {} : { name: given.name }),
       ...(retention === undefined ? {} : { retention }),
       ...(given.quotaShare === undefined ? {} : { quotaShare: given.quotaShare }),
-      ...(given.alerts === undefined ? {} : { alerts: given.alerts }),
+      ...(alerts === undefined ? {} : { alerts: alerts.input }),
       ...(given.selfAlarms === undefined ? {} : { selfAlarms: given.selfAlarms }),
       ...(given.dashboard === undefined ? {} : { dashboard: given.dashboard }),
       watches,
     },
     'AnomalyMonitoring',
   );
+  const settings = withTokens(checked, alerts?.addresses ?? new Map());
   problems.push(...undeployable(settings));
   if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
   return settings;
@@ -151,6 +157,7 @@ function unreachable({ alerts, heartbeatUrl }: Settings): SettingsProblem[] {
     const path = `alerts.channels.${name}`;
     const found = placeOf(channel);
     if (found !== undefined) return refuseVariable(`${path}.${found.field}`, found.place);
+    if (channel.kind === 'lambda') return [];
     return [
       { path, message: 'there is no terminal in an account', got: channel.kind, remedy: 'deploy without this channel' },
     ];

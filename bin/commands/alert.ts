@@ -24,7 +24,7 @@ import type { Told } from '../overheard-channel.ts';
 import { rendered } from '../rendered-notice.ts';
 import type { Terminal } from '../terminal.ts';
 
-const kinds = ['slack', 'pagerduty', 'webhook', 'terminal'] as const;
+const kinds = ['slack', 'pagerduty', 'webhook', 'lambda', 'terminal'] as const;
 const upperCase = (options: Options): Options => ({ ...options, severity: text(options, 'severity')?.toUpperCase() });
 
 /** `alert test`: a drill through the real path. `alert preview`: what a notice looks like, without sending it. */

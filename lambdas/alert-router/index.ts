@@ -3,6 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { LambdaChartPainter } from '../../shared/adapters/aws/chart-painter.ts';
 import { cloudWatchClient, lambdaClient, s3Client } from '../../shared/adapters/aws/clients.ts';
 import { CloudWatchSink } from '../../shared/adapters/aws/cloudwatch-sink.ts';
+import { LambdaChannel } from '../../shared/adapters/aws/lambda-channel.ts';
 import { powertoolsLog } from '../../shared/adapters/aws/powertools-log.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { AwsSecrets } from '../../shared/adapters/aws/secrets.ts';
@@ -28,10 +29,11 @@ const store = new S3ObjectStore({ bucket, client: s3 });
 const sink = new CloudWatchSink({ namespace, client: cloudWatchClient() });
 const secrets = new AwsSecrets({ clock, log });
 
+const lambda = lambdaClient();
 const painter =
   chartFunction === undefined
     ? {}
-    : { painter: new LambdaChartPainter({ functionName: chartFunction, bucket, lambda: lambdaClient(), s3, log }) };
+    : { painter: new LambdaChartPainter({ functionName: chartFunction, bucket, lambda, s3, log }) };
 const region = process.env['AWS_REGION'];
 const home = region === undefined ? {} : { consoleRegion: region };
 
@@ -51,7 +53,8 @@ const lasting = readOnce(async () => {
   const settings = await readStoredSettings(store, settingsKey);
   const http = { secrets, clock, ...(pagerDutyServer === undefined ? {} : { pagerDutyServer }) };
   const channels = Object.entries(settings.alerts.channels).flatMap(([name, one]) => {
-    const channel = httpChannel(one, http);
+    const channel =
+      one.kind === 'lambda' ? new LambdaChannel({ functionName: one.function, lambda }) : httpChannel(one, http);
     return channel === undefined ? [] : [[name, channel] as const];
   });
   return { settings, channels: new Map(channels), actionLinks: linksOf(settings) };

@@ -13,6 +13,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../../shared/settings/settings.ts';
+import { logEncryption } from '../encryption.ts';
 import { actionSecrets, grantSecrets } from './alert-secrets.ts';
 import { MonitoringFunction, type Surroundings } from './monitoring-function.ts';
 
@@ -87,6 +88,7 @@ export class ActionsApi extends Construct {
           new LogGroup(this, 'AccessLog', {
             retention: surroundings.logRetention,
             removalPolicy: surroundings.logRemovalPolicy,
+            ...logEncryption(this),
           }),
         ),
         format: AccessLogFormat.custom(logged),

@@ -4,6 +4,7 @@ import { CfnSubscription, CfnTopic, Topic, type ITopic } from 'aws-cdk-lib/aws-s
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { SelfAlarms } from '../../shared/settings/self-settings.ts';
+import { topicEncryption } from '../encryption.ts';
 import { refuse } from '../refuse.ts';
 
 export interface AlarmTopicProps {
@@ -54,9 +55,13 @@ const isArnOf = (arn: string, made: CfnTopic, topic: ITopic): boolean =>
   arn === topic.topicArn ||
   Tokenization.reverseString(arn).tokens.some((token) => 'target' in token && token.target === made);
 
-/** Without a key: CloudWatch cannot publish to a topic that is encrypted with a key of AWS, and alarms say no secrets. */
+/** Never with a key of AWS: CloudWatch cannot publish to a topic that is encrypted with one. Alarms say no secrets. */
 function ownTopic(scope: Construct): Topic {
-  const topic = new Topic(scope, 'Topic', { displayName: 'AIOps monitoring: trouble of its own', enforceSSL: true });
+  const topic = new Topic(scope, 'Topic', {
+    displayName: 'AIOps monitoring: trouble of its own',
+    enforceSSL: true,
+    ...topicEncryption(scope),
+  });
   // The policy that demands TLS replaces the one by which CloudWatch may publish.
   topic.addToResourcePolicy(
     new PolicyStatement({

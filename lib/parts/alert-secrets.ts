@@ -17,6 +17,7 @@ export function placeOf(channel: ChannelSettings): { readonly field: string; rea
       return { field: 'key', place: channel.key };
     case 'webhook':
       return { field: 'secret', place: channel.secret };
+    case 'lambda':
     case 'terminal':
       return undefined;
   }

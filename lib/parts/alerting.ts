@@ -1,11 +1,13 @@
 import { Annotations, Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../../shared/settings/settings.ts';
+import { queueEncryption } from '../encryption.ts';
 import { ActionsApi } from './actions-api.ts';
 import { actionSecrets, channelSecrets, grantSecrets } from './alert-secrets.ts';
 import { ChartFunction } from './chart-function.ts';
@@ -19,6 +21,8 @@ export interface AlertingProps {
   readonly settings: Settings;
   readonly secretKeys: readonly IKey[];
   readonly muteDuring: readonly MuteDuring[];
+  /** Grants whoever tells what channels of the app's own take. */
+  readonly grantChannels: (teller: IGrantable) => void;
 }
 
 /** What deciding and telling needs. Pictures are read by those who are told: the links are signed in our name. */
@@ -50,7 +54,7 @@ export class Alerting extends Construct {
     this.failedAlerts = new DeadLetterQueue(this, 'FailedAlerts');
     this.undeliveredSignals = new DeadLetterQueue(this, 'UndeliveredSignals');
     this.signals = new Queue(this, 'Signals', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...queueEncryption(this),
       enforceSSL: true,
       // AWS asks for six times the function's time, so that no message is seen twice while it is worked on.
       visibilityTimeout: Duration.minutes(12),
@@ -118,6 +122,7 @@ export class Alerting extends Construct {
     for (const one of [this.router, this.sweep]) {
       one.publishOwnMetrics();
       grantSecrets(one, [...channelSecrets(settings), ...actionSecrets(settings)], secretKeys);
+      props.grantChannels(one);
       charts.grantPaint(one);
       if (this.actions !== undefined) one.addEnvironment('AIOPS_ACTIONS_URL', this.actions.api.apiEndpoint);
     }

@@ -11,18 +11,19 @@ import {
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { metricsNamespace } from '../../shared/settings/environment.ts';
+import { acknowledgeKeyActions, logEncryption } from '../encryption.ts';
 import type { FunctionName } from './function-bundles.ts';
 import { functionCode } from './function-code.ts';
 import { acknowledgeWildcards, grantObjects, type ObjectAccess } from './object-access.ts';
 
 /** What every function of ours works with. */
 export interface Surroundings {
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   readonly bus: EventBus;
   readonly settingsKey: string;
   /** Where an event goes that a function failed on twice. */
@@ -48,7 +49,11 @@ export interface MonitoringFunctionProps {
 export class MonitoringFunction extends Function {
   constructor(scope: Construct, id: string, props: MonitoringFunctionProps) {
     const { bucket, bus, settingsKey, failedInvocations, logRetention, logRemovalPolicy } = props.surroundings;
-    const logGroup = new LogGroup(scope, `${id}Log`, { retention: logRetention, removalPolicy: logRemovalPolicy });
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: logRetention,
+      removalPolicy: logRemovalPolicy,
+      ...logEncryption(scope),
+    });
     // Made by hand: the managed policy that CDK attaches otherwise may write to every log group.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
@@ -80,6 +85,7 @@ export class MonitoringFunction extends Function {
       reason: 'Node 24 is the newest Lambda runtime for Node; the rule knows it later than Lambda does.',
     });
     grantObjects(bucket, role, props.access);
+    acknowledgeKeyActions(role);
   }
 
   /** CloudWatch has no finer rights than these for reading metrics. */

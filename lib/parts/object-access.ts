@@ -1,7 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { CfnElement } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 /** First folders of the keys that `shared/settings/keys.ts` builds. */
@@ -30,7 +29,7 @@ export interface ObjectAccess {
  * Grants exactly that. Listing comes with reading: without it S3 answers 403 instead of 404 for a missing key, and
  * "there is no state yet" could not be told from "I am not allowed".
  */
-export function grantObjects(bucket: Bucket, grantee: IGrantable & IConstruct, access: ObjectAccess): void {
+export function grantObjects(bucket: IBucket, grantee: IGrantable & IConstruct, access: ObjectAccess): void {
   const allow = (action: string, folders: readonly Folder[]): void => {
     if (folders.length === 0) return;
     const resources = folders.map((folder) => bucket.arnForObjects(`${folder}/*`));
@@ -59,7 +58,7 @@ export function grantObjects(bucket: Bucket, grantee: IGrantable & IConstruct, a
   acknowledgeWildcards(
     grantee,
     'Objects are named by watch, shard and time; the folder is as narrow as a name can be.',
-    [...folders].map((folder) => `Resource::<${logicalId(bucket)}.Arn>/${folder}/*`),
+    [...folders].map((folder) => `Resource::${arnInFindings(bucket)}/${folder}/*`),
   );
 }
 
@@ -68,5 +67,14 @@ export function acknowledgeWildcards(scope: IConstruct, reason: string, findings
   Validations.of(scope).acknowledge(...findings.map((finding) => ({ id: `AwsSolutions-IAM5[${finding}]`, reason })));
 }
 
-export const logicalId = (construct: IConstruct): string =>
-  Stack.of(construct).getLogicalId(construct.node.defaultChild as CfnElement);
+/** The ARN of a bucket as cdk-nag writes it: `<LogicalId.Arn>`, or in full for one that is not made in this stack. */
+export function arnInFindings(bucket: IBucket): string {
+  const written = (value: unknown): string => {
+    if (typeof value === 'string') return value;
+    const [[name, inner]] = Object.entries(value as object) as [[string, unknown]];
+    if (name === 'Fn::GetAtt') return `<${(inner as string[]).join('.')}>`;
+    if (name === 'Fn::Join') return (inner as [string, unknown[]])[1].map(written).join((inner as [string])[0]);
+    return `<${String(inner)}>`;
+  };
+  return written(Stack.of(bucket).resolve(bucket.bucketArn));
+}

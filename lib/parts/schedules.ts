@@ -7,6 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { forecastEvery } from '../../shared/settings/forecast-settings.ts';
+import { grantQueueKey } from '../encryption.ts';
 import { watchesOf, type Settings } from '../../shared/settings/settings.ts';
 
 export interface SchedulesProps {
@@ -48,6 +49,7 @@ export class Schedules extends Construct {
       }),
     );
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] }));
+    grantQueueKey(role, undelivered);
 
     const every = (id: string, rate: Duration, target: IFunction, description: string, input: object): void => {
       new Schedule(this, id, {

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { queueEncryption } from '../encryption.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { MonitoringFunction } from './monitoring-function.ts';
 
@@ -17,7 +18,7 @@ export interface ShardQueueProps {
 export class ShardQueue extends Queue {
   constructor(scope: Construct, id: string, { failed }: ShardQueueProps) {
     super(scope, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...queueEncryption(scope),
       enforceSSL: true,
       // AWS asks for six times the function's time, so that no message is seen twice while it is worked on.
       visibilityTimeout: Duration.seconds(6 * shardTimeout.toSeconds()),

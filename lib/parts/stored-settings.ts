@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { keys } from '../../shared/settings/keys.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
-import { acknowledgeWildcards, logicalId } from './object-access.ts';
+import { acknowledgeWildcards, arnInFindings } from './object-access.ts';
 
 /**
  * The settings as an object that is named by its content, so that a function's code and its settings switch, and roll
@@ -15,7 +15,7 @@ import { acknowledgeWildcards, logicalId } from './object-access.ts';
 export class StoredSettings extends Construct {
   readonly key: string;
 
-  constructor(scope: Construct, id: string, props: { readonly bucket: Bucket; readonly settings: Settings }) {
+  constructor(scope: Construct, id: string, props: { readonly bucket: IBucket; readonly settings: Settings }) {
     super(scope, id);
     const hash = createHash('sha256')
       .update(JSON.stringify(Stack.of(this).resolve(props.settings)))
@@ -39,7 +39,7 @@ export class StoredSettings extends Construct {
  * The same bucket, with a grant of one folder in place of the whole bucket, which BucketDeployment asks for. A role of
  * our own would not do: the deploying function is shared by all BucketDeployments of a stack, ours or not.
  */
-function oneFolderOf(bucket: Bucket, folder: string): IBucket {
+function oneFolderOf(bucket: IBucket, folder: string): IBucket {
   const grantReadWrite = (grantee: IGrantable): void => {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
@@ -59,7 +59,7 @@ function oneFolderOf(bucket: Bucket, folder: string): IBucket {
   return Object.create(bucket, { grantReadWrite: { value: grantReadWrite } }) as IBucket;
 }
 
-function acknowledgeDeployment(deployment: BucketDeployment, bucket: Bucket, folder: string): void {
+function acknowledgeDeployment(deployment: BucketDeployment, bucket: IBucket, folder: string): void {
   // The singleton function sits beside us in the stack, under CDK's own id.
   const handler = deployment.handlerRole.node.scope;
   if (handler === undefined) return;
@@ -72,7 +72,7 @@ function acknowledgeDeployment(deployment: BucketDeployment, bucket: Bucket, fol
     { id: 'AwsSolutions-L1', reason: cdkMadeIt },
   );
   acknowledgeWildcards(handler, cdkMadeIt, [
-    `Resource::<${logicalId(bucket)}.Arn>/${folder}/*`,
+    `Resource::${arnInFindings(bucket)}/${folder}/*`,
     'Action::s3:GetBucket*',
     'Action::s3:GetObject*',
     'Action::s3:List*',

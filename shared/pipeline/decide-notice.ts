@@ -68,7 +68,7 @@ export function hearersOf(
 }
 
 function isAddressed(reason: SpeakReason, kind: Channel['kind'] | undefined): boolean {
-  if (reason === 'new-series') return kind === 'pagerduty' || kind === 'webhook';
+  if (reason === 'new-series') return kind === 'pagerduty' || kind === 'webhook' || kind === 'lambda';
   if (reason === 'reminder' || reason === 'began-and-ended') return kind !== 'pagerduty';
   return true;
 }

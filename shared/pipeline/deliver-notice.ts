@@ -83,7 +83,7 @@ async function linksOf(story: Story, ports: AlertPorts): Promise<readonly Notice
 }
 
 /** Channels that show pictures. */
-const showing: ReadonlySet<string> = new Set(['slack', 'pagerduty', 'webhook']);
+const showing: ReadonlySet<string> = new Set(['slack', 'pagerduty', 'webhook', 'lambda']);
 
 async function pictureOf(
   story: Story & { readonly told: Decision },

@@ -19,7 +19,7 @@ export type Delivery =
 /** Tells people. Never throws for what the other side does; throws only for misuse. Keeps no memory of its own. */
 export interface Channel {
   /** `pager`: it gets people out of bed, and is told the end of everything it was told the beginning of. */
-  readonly kind: 'slack' | 'pagerduty' | 'webhook' | 'terminal';
+  readonly kind: 'slack' | 'pagerduty' | 'webhook' | 'lambda' | 'terminal';
   deliver(notice: Notice): Promise<Delivery>;
   /** Absent on channels that a summary of the week has no business on. */
   deliverDigest?(digest: Digest): Promise<Delivery>;

@@ -44,6 +44,10 @@ const channel = z
       url: z.url({ protocol: /^https$/, error: 'must be an https:// URL' }),
       secret: secret.describe('Signs every request: HMAC-SHA-256'),
     }),
+    z.strictObject({
+      kind: z.literal('lambda'),
+      function: name.describe('Name or ARN of a Lambda function that is called with each notice'),
+    }),
     z.strictObject({ kind: z.literal('terminal') }),
   ])
   .describe('Where people are told');

@@ -84,7 +84,7 @@ describe('alert test', () => {
     ['a test of nothing', ['test'], {}, 'which channel?'],
     ['a severity that is none', ['test', 'all', '--severity', 'HIHG'], {}, 'did you mean HIGH?'],
     ['a word that is none', ['tset', 'all'], {}, 'did you mean test?'],
-    ['a preview for nobody', ['preview', 'teams'], {}, 'write one of slack, pagerduty, webhook, terminal'],
+    ['a preview for nobody', ['preview', 'teams'], {}, 'write one of slack, pagerduty, webhook, lambda, terminal'],
     ['an incident that is not there', ['preview', '--incident', 'abc'], {}, 'no such folder'],
   ])('refuses %s', async (_title, args, env, message) => {
     const { code, stderr } = await aiops(args, {}, env);

@@ -13,7 +13,7 @@ export interface HttpChannelPorts {
   readonly pagerDutyServer?: string;
 }
 
-/** The channel that settings ask for; undefined for the terminal, which needs no network. */
+/** The channel that settings ask for; undefined for what is not reached over HTTP. */
 export function httpChannel(settings: ChannelSettings, ports: HttpChannelPorts): Channel | undefined {
   const { secrets, clock, pagerDutyServer } = ports;
   switch (settings.kind) {
@@ -29,6 +29,7 @@ export function httpChannel(settings: ChannelSettings, ports: HttpChannelPorts):
       });
     case 'webhook':
       return new WebhookChannel({ url: settings.url, secret: settings.secret, secrets, clock });
+    case 'lambda':
     case 'terminal':
       return undefined;
   }

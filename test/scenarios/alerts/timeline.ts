@@ -39,6 +39,7 @@ const channelSettings = {
   slack: { kind: 'slack', webhook: { variable: 'S' } },
   pagerduty: { kind: 'pagerduty', key: { variable: 'P' } },
   webhook: { kind: 'webhook', url: 'https://example.com/', secret: { variable: 'W' } },
+  lambda: { kind: 'lambda', function: 'teller' },
   terminal: { kind: 'terminal' },
 } as const;
 
