@@ -30,6 +30,7 @@ import { Storage } from './parts/storage.ts';
 import { StoredSettings } from './parts/stored-settings.ts';
 import { Training } from './parts/training.ts';
 import { Widgets } from './parts/widgets.ts';
+import { refuseSameName } from './unique-name.ts';
 import type { WatchProps } from './watch-props.ts';
 
 export interface AnomalyMonitoringProps {
@@ -320,6 +321,7 @@ export class AnomalyMonitoring extends MonitoringAccess {
     this.actionsUrl = alerting.actions?.api.apiEndpoint;
     this.widgetFunction = this.#widgets?.widget;
     [this.dashboard] = shown;
+    refuseSameName(this);
   }
 
   /**

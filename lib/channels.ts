@@ -2,13 +2,13 @@ import { Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IParameter } from 'aws-cdk-lib/aws-ssm';
 import type { BoundChannel, NotificationChannel } from './notification-channel.ts';
 
 /** A field of a secret whose value is a JSON object. */
 export interface SecretField {
-  readonly secret: ISecret;
+  readonly secret: ISecret | Secret;
   readonly field: string;
 }
 
@@ -24,7 +24,7 @@ export interface SecretParameter {
 }
 
 /** Where a secret lies: its value never passes through the template, the environment or the stored settings. */
-export type SecretSource = ISecret | SecretField | SecretParameter;
+export type SecretSource = ISecret | Secret | SecretField | SecretParameter;
 
 type Place = { readonly secret: string; readonly field?: string } | { readonly parameter: string };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
@@ -63,6 +63,9 @@ function acknowledgeDeployment(deployment: BucketDeployment, bucket: IBucket, fo
   // The singleton function sits beside us in the stack, under CDK's own id.
   const handler = deployment.handlerRole.node.scope;
   if (handler === undefined) return;
+  const { partition, account, region } = Stack.of(deployment);
+  // A stack for an account that is known has its number where others have a reference.
+  const told = (name: string, value: string): string => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
   const cdkMadeIt = 'CDK makes this function, its role and its runtime; it runs only while a deployment does.';
   Validations.of(handler).acknowledge(
     {
@@ -78,6 +81,6 @@ function acknowledgeDeployment(deployment: BucketDeployment, bucket: IBucket, fo
     'Action::s3:List*',
     'Action::kms:ReEncrypt*',
     'Action::kms:GenerateDataKey*',
-    'Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*',
+    `Resource::arn:${told('Partition', partition)}:s3:::cdk-hnb659fds-assets-${told('AccountId', account)}-${told('Region', region)}/*`,
   ]);
 }

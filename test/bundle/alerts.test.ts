@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../shared/numeric/random.ts';
 import { httpApiEvent, type HttpApiAnswer } from '../fakes/aws/http-api-event.ts';
@@ -136,6 +137,21 @@ describe('from CloudWatch to people, as deployed', () => {
     expect(allowed).toEqual(expect.arrayContaining([...new Set(read)]));
     expect(read).toContain('Api ops/links');
     expect(new Set(readers.map(({ key }) => key))).toEqual(new Set(['ops/slack', 'ops/links', '/ops/pagerduty']));
+  });
+
+  it('lets no secret out: not into a log, an object or a call to anybody but its keeper', () => {
+    const { deployed, slack, pagerDuty } = scene;
+    const secrets = [new URL(slack.webhook).pathname, pagerDuty.routingKey, 'k'.repeat(40)];
+    const logs = (['Anomaly', 'Router', 'Sweep', 'Api', 'Chart'] as const).map((role) => deployed.logs(role));
+    expect(logs.join('').length).toBeGreaterThan(1_000);
+    const objects = deployed.keys().map((key) => {
+      const body = Buffer.from(deployed.body(key));
+      return (body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body) : body).toString('latin1');
+    });
+    for (const secret of secrets) {
+      expect(secret.length).toBeGreaterThan(8);
+      for (const text of [...logs, ...objects]) expect(text).not.toContain(secret);
+    }
   });
 
   it('counts what it told, and that no page is owed', () => {

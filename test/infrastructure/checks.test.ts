@@ -45,7 +45,8 @@ describe('cdk-nag', () => {
 
   it('finds nothing of ours in another’s stack, with a key of theirs', () => {
     const build = (app: App): void => {
-      const theirs = new Stack(app, 'Theirs');
+      // Where account and region are known, findings name them in place of references.
+      const theirs = new Stack(app, 'Theirs', { env: { account: '111111111111', region: 'eu-west-1' } });
       const encryptionKey = new Key(theirs, 'Key', { enableKeyRotation: true });
       new AnomalyMonitoring(theirs, 'Aiops', {
         watches: oneWatch,

@@ -370,7 +370,8 @@ describe('the stack', () => {
 
   it('holds two of the constructs side by side', () => {
     const two = new Stack(fastApp(), 'Two');
-    for (const id of ['One', 'Other']) new AnomalyMonitoring(two, id, { watches: oneWatch, selfAlarms: 'nobody' });
+    for (const id of ['One', 'Other'])
+      new AnomalyMonitoring(two, id, { deploymentName: id, watches: oneWatch, selfAlarms: 'nobody' });
     Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 8);
   });
 });
