@@ -88,9 +88,9 @@ export abstract class MonitoringAccess extends Construct {
     return this.ofWatches('AnomaliesDetected', Stats.SUM, options);
   }
 
-  /** Seconds from the end of the newest judged slot to the tick: grows while nothing is judged. @default the maximum over five minutes */
-  metricVerdictAge(options: WatchMetricOptions = {}): IMetric {
-    return this.ofWatches('VerdictAge', Stats.MAXIMUM, options);
+  /** Seconds since the newest verdict of the shard that is furthest behind: grows while one is not judged. @default the maximum over five minutes */
+  metricOldestVerdictAge(options: WatchMetricOptions = {}): IMetric {
+    return this.ofWatches('OldestVerdictAge', Stats.MAXIMUM, options);
   }
 
   /** Metrics that CloudWatch bills for reading. @default the sum over five minutes */

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { AnomalyMonitoring } from '../../lib/index.ts';
 import { ownMetricNames, forecastMetricNames } from '../../shared/pipeline/own-metrics.ts';
 import { alertMetricNames } from '../../shared/pipeline/alert-metrics.ts';
+import { livenessMetricNames } from '../../shared/pipeline/late-shards.ts';
 import { fastApp, synthesise } from './synthesise.ts';
 
 function math(metric: IMetric): MathExpression {
@@ -78,20 +79,25 @@ describe('metrics', () => {
     });
     const named = [
       monitoring.metricAnomaliesDetected({ watch: 'queues' }),
-      monitoring.metricVerdictAge({ watch: 'queues' }),
+      monitoring.metricOldestVerdictAge({ watch: 'queues' }),
       monitoring.metricMetricsBilled({ watch: 'queues' }),
       monitoring.metricPredictionAccuracy({ watch: 'queues' }),
       monitoring.metricPredictionSkill({ watch: 'queues' }),
       monitoring.metricAlertsGenerated({ severity: 'HIGH' }),
       monitoring.metricOwedPageSeconds(),
     ].map((one) => one.toMetricConfig().metricStat!.metricName);
-    const published: readonly string[] = [...ownMetricNames, ...forecastMetricNames, ...alertMetricNames];
+    const published: readonly string[] = [
+      ...ownMetricNames,
+      ...forecastMetricNames,
+      ...alertMetricNames,
+      ...livenessMetricNames,
+    ];
     for (const name of named) expect(published).toContain(name);
   });
 
   it('of all watches are added up; of ages the largest counts; what is missing is nothing', () => {
     expect(math(monitoring.metricAnomaliesDetected()).expression).toBe('SUM([FILL(m1, 0), FILL(m2, 0)])');
-    expect(math(monitoring.metricVerdictAge()).expression).toBe('MAX([FILL(m1, 0), FILL(m2, 0)])');
+    expect(math(monitoring.metricOldestVerdictAge()).expression).toBe('MAX([FILL(m1, 0), FILL(m2, 0)])');
     expect(Object.keys(math(monitoring.metricAlertsGenerated()).usingMetrics)).toHaveLength(5);
   });
 
