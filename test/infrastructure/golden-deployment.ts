@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { settingsSchema } from '../../shared/settings/settings.ts';
 import { synthesise } from './synthesise.ts';
 
 let made: ReturnType<typeof synthesise> | undefined;
@@ -6,7 +7,11 @@ let made: ReturnType<typeof synthesise> | undefined;
 /** A deployment with one of everything that makes resources: what the golden files, and the laws of security, speak of. */
 export function goldenDeployment(): ReturnType<typeof synthesise> {
   made ??= synthesise({
-    watches: { servers: { select: 'AWS/EC2' } },
+    settings: settingsSchema.parse({
+      watches: { servers: { select: 'AWS/EC2' } },
+      heartbeatUrl: { secret: 'aiops/heartbeat' },
+    }),
+    selfAlarms: 'on-call@example.com',
     alerts: {
       channels: {
         slack: { kind: 'slack', webhook: { secret: 'aiops/slack' } },
