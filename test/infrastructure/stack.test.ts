@@ -115,7 +115,7 @@ describe('the bucket', () => {
       },
     });
     const decrypting = all('AWS::IAM::Policy', other).filter((one) => JSON.stringify(one).includes('kms:Decrypt'));
-    expect(decrypting).toHaveLength(10);
+    expect(decrypting).toHaveLength(11);
   });
 });
 
