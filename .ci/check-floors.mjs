@@ -27,7 +27,7 @@ const forecast = [
   within('azure_v1_100_avg', '45 min', 0.2),
   within('azure_v1_100_max', '45 min', 0.2),
   within('aiops_kpi(last 28 d)', '45 min', 0.16),
-  within('asd', '60 min', 0),
+  within('asd', '60 min', 0.03),
   within('azure_v1_100_avg', '24 h', 0.08),
   within('azure_v1_100_max', '24 h', 0.06),
   within('aiops_kpi(last 28 d)', '24 h', 0.2),

@@ -88,7 +88,7 @@ export const demoSettings = (seed: number): Settings =>
             { kind: 'above', metric: 'CPUUtilization', limit: 90 },
             { kind: 'stuck', metric: '*', for: '20m' },
           ],
-          // What has never happened before cannot be foreseen: it is found.
+          // What goes wrong here is to be found, not foreseen.
           forecast: 'off',
         },
         [capacityName]: {
