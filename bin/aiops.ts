@@ -172,6 +172,19 @@ const commands: readonly CommandDescription[] = [
     examples: ['aiops doctor'],
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
+  {
+    usage: 'cost',
+    summary: 'What a deployment costs a month, part by part, and how it would cost less',
+    options: [
+      config,
+      data,
+      ['--offline', 'Ask nobody: the most that the settings allow'],
+      ['--series <count>', 'As if each watch had so many series, a third of them forecast; asks nobody'],
+      ['--delay <duration>', 'The cheapest way to a verdict within it, such as 10m'],
+    ],
+    examples: ['aiops cost', 'aiops cost --series 1000', 'aiops cost --delay 15m'],
+    load: async () => (await import('./commands/cost.ts')).cost,
+  },
 ];
 
 const version = (): string => {

@@ -28,6 +28,7 @@ import { Schedules } from './parts/schedules.ts';
 import { SignalBus } from './parts/signal-bus.ts';
 import { Storage } from './parts/storage.ts';
 import { StoredSettings } from './parts/stored-settings.ts';
+import { sayWhatItCosts } from './parts/cost-table.ts';
 import { Training } from './parts/training.ts';
 import { Widgets } from './parts/widgets.ts';
 import { refuseSameName } from './unique-name.ts';
@@ -280,7 +281,7 @@ export class AnomalyMonitoring extends MonitoringAccess {
         ...(alerting.actions === undefined ? {} : { Api: alerting.actions.handler }),
         ...(this.#widgets === undefined ? {} : { Widget: this.#widgets.widget }),
       },
-      urgent: [detection.anomaly, detection.worker, alerting.router, alerting.sweep],
+      urgent: [detection.anomaly, alerting.router],
       shards: {
         ShardsWaiting: { queue: detection.queue, seconds: Math.max(...intervals) },
         ...(forecasting === undefined
@@ -308,6 +309,8 @@ export class AnomalyMonitoring extends MonitoringAccess {
       const { settings } = this;
       return new Dashboard(this, 'Dashboard', { settings, widget: drawing, alarms, functions }).dashboard;
     });
+
+    sayWhatItCosts(this, this.settings);
 
     this.bucket = bucket;
     this.bus = bus;

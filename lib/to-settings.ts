@@ -1,6 +1,7 @@
 import { Token, type Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { budgetProblem } from '../shared/settings/budget-problem.ts';
 import { checkSettings } from '../shared/settings/load-settings.ts';
 import type { Settings, SettingsInput } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
@@ -66,6 +67,8 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
   );
   const settings = withTokens(checked, alerts?.addresses ?? new Map());
   problems.push(...undeployable(settings));
+  const dear = budgetProblem(settings);
+  if (dear !== undefined) problems.push(dear);
   if (problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
   return settings;
 }

@@ -6,7 +6,11 @@ import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { limitedSeries } from '../../shared/pipeline/advance-forecasts.ts';
 import { backfillSpan } from '../../shared/pipeline/backfill.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
-import { forecastEvery } from '../../shared/settings/forecast-settings.ts';
+import { dollars } from '../../shared/settings/bill-lines.ts';
+import { deploymentLoad, mostOf, type WatchMatches } from '../../shared/settings/bill-load.ts';
+import { pricesOf } from '../../shared/settings/cost-settings.ts';
+import { type Bill, monthlyBill } from '../../shared/settings/monthly-bill.ts';
+import { pricesAsOf } from '../../shared/settings/prices.ts';
 import type { Settings, Watch } from '../../shared/settings/settings.ts';
 import { watchesOf } from '../../shared/settings/settings.ts';
 import type { RunCommand } from '../command-line.ts';
@@ -14,8 +18,6 @@ import { exitCode } from '../exit-code.ts';
 import { explainError } from '../explain-error.ts';
 import { humanLog } from '../human-log.ts';
 import { dataFolder, localPorts } from '../local-ports.ts';
-import type { MonthlyCost } from '../monthly-cost.ts';
-import { type ForecastLoad, monthlyCost } from '../monthly-cost.ts';
 import { openSettings } from '../open-settings.ts';
 import { flag } from '../options.ts';
 import type { LocalPorts } from '../run-tick.ts';
@@ -40,7 +42,14 @@ interface WatchReport {
   readonly history: number;
   readonly delay: VerdictDelay;
   /** Dollars a month; `atMost` where nobody was asked how many series there are. */
-  readonly cost?: MonthlyCost & { readonly atMost: boolean };
+  readonly cost?: WatchCost;
+}
+
+/** Of a watch by itself, without what all watches of a deployment share. */
+interface WatchCost extends WatchMatches {
+  readonly total: number;
+  readonly parts: Bill;
+  readonly atMost: boolean;
 }
 
 /** `doctor`: everything that can be known before anything is deployed, and what to do where it is not well. */
@@ -72,7 +81,7 @@ export const doctor: RunCommand = async (_args, options, terminal) => {
   if (flag(options, 'json')) terminal.out(`${JSON.stringify({ ok: isWell, checks: general, watches: reports })}\n`);
   else
     terminal.out(
-      `${[...general.map((check) => checkLine(check, terminal)), ...reports.flatMap((one) => reportLines(one, terminal))].join('\n')}\n`,
+      `${[...general.map((check) => checkLine(check, terminal)), ...reports.flatMap((one) => reportLines(one, terminal)), ...wholeCostLines(reports, settings)].join('\n')}\n`,
     );
   return isWell ? exitCode.ok : exitCode.fault;
 };
@@ -99,9 +108,7 @@ async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promi
   const bills = source === 'cloudwatch';
   const empty = { watch: watch.name, source, series: 0, entities: 0, delay, history };
   if (offline) {
-    const most = watch.select.length * watch.maxSeries + watch.metrics.length + watch.expressions.length;
-    const load = forecastLoad(watch, most);
-    const cost = bills ? { ...monthlyCost(most, most, watch.every, load), atMost: true } : undefined;
+    const cost = bills ? costOf(watch, mostOf(watch), ports.settings, true) : undefined;
     const skipped: Check = { what: 'source', status: 'skipped', says: '--offline: nobody was asked what there is' };
     return { ...empty, checks: [skipped], ...(cost === undefined ? {} : { cost }) };
   }
@@ -125,21 +132,28 @@ async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promi
     return { ...empty, checks };
   }
   if (series.length > 0) checks.push(await readOne(watch, series[0], ports));
-  const metrics = billedMetrics(series);
-  const load = forecastLoad(watch, limitedSeries(series, watch).length);
+  const matches: WatchMatches = {
+    metrics: billedMetrics(series),
+    series: series.length,
+    forecastSeries: watch.forecast === 'off' ? 0 : limitedSeries(series, watch).length,
+  };
   return {
     ...empty,
     checks,
     series: series.length,
     entities: new Set(series.map(({ entity }) => entity)).size,
-    ...(bills ? { cost: { ...monthlyCost(metrics, series.length, watch.every, load), atMost: false } } : {}),
+    ...(bills ? { cost: costOf(watch, matches, ports.settings, false) } : {}),
   };
 }
 
-const forecastLoad = (watch: Watch, limited: number): ForecastLoad => ({
-  series: watch.forecast === 'off' ? 0 : limited,
-  everySeconds: forecastEvery(watch),
-});
+function costOf(watch: Watch, matches: WatchMatches, settings: Settings, atMost: boolean): WatchCost {
+  const alone = { ...settings, watches: { [watch.name]: watch } };
+  const [{ total, bill }] = monthlyBill(
+    deploymentLoad(alone, () => matches),
+    pricesOf(settings),
+  ).watches;
+  return { ...matches, total, parts: bill, atMost };
+}
 
 /** Listing and reading are separate permissions: one series is read to know. On CloudWatch that costs $0.00001. */
 async function readOne(watch: Watch, series: SeriesDescription, ports: LocalPorts): Promise<Check> {
@@ -166,8 +180,6 @@ function checkLine({ what, status, says }: Check, terminal: Terminal): string {
   return `${paint((terminal.unicode ? marks : plainMarks)[status])} ${what.padEnd(9)} ${says}`;
 }
 
-const dollars = (amount: number): string => `$${amount.toFixed(amount < 10 ? 2 : 0)}`;
-
 function reportLines(report: WatchReport, terminal: Terminal): readonly string[] {
   const { watch, series, entities, delay, cost, checks, history } = report;
   return [
@@ -183,15 +195,31 @@ function reportLines(report: WatchReport, terminal: Terminal): readonly string[]
   ];
 }
 
-function costLines(cost: MonthlyCost & { readonly atMost: boolean }): readonly string[] {
-  const parts = [
-    `GetMetricData ${dollars(cost.getMetricData)} for ${cost.metrics} metrics`,
-    `own metrics ${dollars(cost.ownMetrics)}`,
-    `S3 requests ${dollars(cost.storage)}`,
-    `functions ${dollars(cost.compute)}`,
+function costLines({ total, parts, metrics, atMost }: WatchCost): readonly string[] {
+  const said = [
+    `requests ${dollars(parts.requests)} for ${metrics} metrics`,
+    `own metrics ${dollars(parts['custom metrics'])}`,
+    `storage ${dollars(parts.storage)}`,
+    `functions ${dollars(parts.functions)}`,
   ];
+  return [`  ${atMost ? 'at most' : 'about'} ${dollars(total)} a month: ${said.join(', ')}`];
+}
+
+/** What is deployed besides the watches is paid once, and only the whole can be held against a limit. */
+function wholeCostLines(reports: readonly WatchReport[], settings: Settings): readonly string[] {
+  const costs = new Map(reports.flatMap(({ watch, cost }) => (cost === undefined ? [] : [[watch, cost]])));
+  if (costs.size === 0) return [];
+  const load = deploymentLoad(settings, (watch) => costs.get(watch.name) ?? mostOf(watch));
+  const { total, anomalyAlarms } = monthlyBill(load, pricesOf(settings));
+  const { maxMonthlyUsd } = settings;
+  const within =
+    maxMonthlyUsd === undefined
+      ? ''
+      : `; maxMonthlyUsd is ${dollars(maxMonthlyUsd)}${total > maxMonthlyUsd ? ', and that is less' : ''}`;
   return [
-    `  ${cost.atMost ? 'at most' : 'about'} ${dollars(cost.total)} a month: ${parts.join(', ')}`,
-    '  (prices of us-east-1, October 2026; yours may differ)',
+    '',
+    `${[...costs.values()].some(({ atMost }) => atMost) ? 'at most' : 'about'} ${dollars(total)} a month with all that watches share${within}`,
+    `  as many anomaly alarms of CloudWatch: ${dollars(anomalyAlarms)}; npx aiops cost says what it is made of`,
+    `  (prices of ${pricesAsOf}; yours may differ)`,
   ];
 }

@@ -96,6 +96,7 @@ watches:
 #   # actions: { secret: { secret: aiops/links } }   # links in notices: acknowledge, snooze, this is normal
 #   # runbook: https://wiki.example.com/on-call
 
+# maxMonthlyUsd: 120      # what may cost more is not deployed; see npx aiops cost
 # heartbeatUrl: { secret: aiops/heartbeat }   # an address that is called after every complete tick; {watch} in it
 #                                             # stands for the watch's name
 # name: aiops             # what everything is called in the account

@@ -57,7 +57,8 @@ export async function forecastShard(message: ShardMessage, ports: ForecastPorts)
     const done = await attemptForecast(message, watch, stored?.value, stored?.version ?? 'absent', ports);
     if (done === 'conflict') continue;
     if (done.state === undefined) return done.summary;
-    await ports.sink.publish(forecastMetricData(done.summary, ports.settings.name, ports.clock.now() - startedAt));
+    const elapsed = ports.clock.now() - startedAt;
+    await ports.sink.publish(forecastMetricData(done.summary, ports.settings.name, elapsed, forecastEvery(watch)));
     const isAdopting = done.state.fitted?.trainedAt !== stored?.value.fitted?.trainedAt;
     // What was fitted since the last tick is put to work by the next one: until then nothing is known to be due.
     const trained = isAdopting ? 0 : await trainWhatIsDue(message, watch, done, startedAt, ports);

@@ -71,6 +71,14 @@ const units: Readonly<Partial<Record<OwnMetric, MetricDatum['unit']>>> = {
   ForecasterTrainingTime: 'Seconds',
 };
 
+/** Absent where they are 0: a metric costs only in hours in which it is there, and these are mostly 0. */
+const troubleMetrics: ReadonlySet<OwnMetric> = new Set([
+  'EntitiesUnknown',
+  'PointsLate',
+  'SeriesSilent',
+  'ReadProblems',
+]);
+
 /** The metrics of one shard's committed tick. */
 export function tickMetrics(summary: ShardSummary, deployment: string, elapsedSeconds: number): readonly MetricDatum[] {
   const values: Readonly<Record<(typeof ownMetricNames)[number], number>> = {
@@ -84,7 +92,9 @@ export function tickMetrics(summary: ShardSummary, deployment: string, elapsedSe
     MetricsBilled: summary.billedMetrics,
     LambdaExecutionTime: Math.max(0, elapsedSeconds) * 1000,
   };
-  return ownMetricNames.map((name) => datum(name, { deployment, watch: summary.watch }, values[name], summary.tick));
+  return ownMetricNames
+    .filter((name) => values[name] !== 0 || !troubleMetrics.has(name))
+    .map((name) => datum(name, { deployment, watch: summary.watch }, values[name], summary.tick));
 }
 
 /** The metrics of one watch's training; budgets are first notices a week. */
@@ -108,11 +118,16 @@ export function trainingMetrics(
   });
 }
 
-/** The metrics of the forecasts of one shard's committed tick. */
+/** What is said of forecasts at every tick; the rest changes with the days and is said every six hours, for its price. */
+const oftenForecast: ReadonlySet<OwnMetric> = new Set(['PredictionAccuracy', 'PredictionSkill', 'LimitsInDanger']);
+const RARELY_SECONDS = 6 * 3600;
+
+/** The metrics of the forecasts of one shard's committed tick; of all of them at the first tick of six hours. */
 export function forecastMetricData(
   summary: ForecastShardSummary,
   deployment: string,
   elapsedSeconds: number,
+  everySeconds: number,
 ): readonly MetricDatum[] {
   const values: Readonly<Record<(typeof forecastMetricNames)[number], number | null>> = {
     PredictionAccuracy: summary.accuracy,
@@ -126,8 +141,11 @@ export function forecastMetricData(
     LimitsInDanger: summary.firing,
     ForecastTime: Math.max(0, elapsedSeconds) * 1000,
   };
+  const isRareDue =
+    Math.floor(summary.tick / RARELY_SECONDS) !== Math.floor((summary.tick - everySeconds) / RARELY_SECONDS);
   return forecastMetricNames.flatMap((name) => {
     const value = values[name];
+    if (!isRareDue && !oftenForecast.has(name)) return [];
     return value === null ? [] : [datum(name, { deployment, watch: summary.watch }, value, summary.tick)];
   });
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isStatistic } from '../metrics/metric.ts';
 import { isTimeZone } from '../metrics/time-zone.ts';
 import { alertSettings, groupBy, severity } from './alert-settings.ts';
+import { maxMonthlyUsd, priceSettings } from './cost-settings.ts';
 import { duration } from './duration.ts';
 import { forecastProblems, forecastSettings, limitSettings } from './forecast-settings.ts';
 import { heartbeatSettings, selfAlarmSettings } from './self-settings.ts';
@@ -313,6 +314,8 @@ export const settingsSchema = z.strictObject({
   alerts: alertSettings.prefault({}).describe('Who is told what, how and when'),
   selfAlarms: selfAlarmSettings,
   heartbeatUrl: heartbeatSettings,
+  maxMonthlyUsd,
+  prices: priceSettings,
   dashboard: z
     .union([z.literal(['on', true]), z.literal(['off', false])], { error: 'must be on or off' })
     .default('on')

@@ -73,7 +73,8 @@ describe('doctor on an account', () => {
     expect(stdout).toMatch(/✓ reading .*: 1[0-2] points in the last hours/);
     expect(stdout).toContain('4 series of 2 entities would be looked after');
     expect(stdout).toContain('from an event to its verdict: 5 minutes to 10 minutes');
-    expect(stdout).toMatch(/about \$\d+\.\d\d a month: GetMetricData \$0\.35 for 4 metrics/);
+    expect(stdout).toMatch(/about \$\d+\.\d\d a month: requests \$0\.\d\d for 4 metrics/);
+    expect(stdout).toMatch(/about \$\d+(\.\d\d)? a month with all that watches share\n/);
     expect(existsSync(join(cwd, 'aiops-data'))).toBe(false);
   });
 

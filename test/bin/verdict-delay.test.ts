@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { monthlyCost } from '../../bin/monthly-cost.ts';
 import { billedMetrics } from '../../shared/metrics/billed-metrics.ts';
 import { verdictDelay } from '../../bin/verdict-delay.ts';
 import type { Metric, SeriesDescription } from '../../shared/metrics/metric.ts';
@@ -51,20 +50,5 @@ describe('what it costs', () => {
     expect(billedMetrics(five)).toBe(1);
     expect(billedMetrics([...five, series('CPU', 'p50', 'i-1')])).toBe(2);
     expect(billedMetrics([...five, series('CPU', 'Sum', 'i-2')])).toBe(2);
-  });
-
-  it('a thousand metrics every five minutes: 8,640 pulls of a cent per thousand', () => {
-    const { getMetricData, total } = monthlyCost(1000, 1000, 300);
-    expect(getMetricData).toBeCloseTo(86.4, 6);
-    expect(total).toBeGreaterThan(getMetricData);
-    expect(total).toBeLessThan(100);
-  });
-
-  it('forecasts of three hundred of them cost some dollars more, and nothing where there are none', () => {
-    const of = (series: number) => monthlyCost(1000, 1000, 300, { series, everySeconds: 300 }).total;
-    expect(of(0)).toBe(monthlyCost(1000, 1000, 300).total);
-    expect(of(300) - of(0)).toBeGreaterThan(3);
-    expect(of(300) - of(0)).toBeLessThan(8);
-    expect(of(600)).toBeGreaterThan(of(300));
   });
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { alarmMetrics } from '../../shared/settings/monthly-bill.ts';
+import { settingsSchema } from '../../shared/settings/settings.ts';
 import { synthesise } from './synthesise.ts';
 
 type Properties = Record<string, unknown>;
@@ -74,7 +76,7 @@ describe('the runbook', () => {
   });
 
   it('has no heading without an alarm, or a reason why there is none', () => {
-    const orphans = headings.filter((one) => !anchors.has(anchorOf(one)) && withoutAlarm[one] === undefined);
+    const orphans = headings.filter((one) => !anchors.has(anchorOf(one)) && !Object.hasOwn(withoutAlarm, one));
     expect(orphans).toEqual([]);
   });
 
@@ -144,5 +146,25 @@ describe('alarms on ourselves', () => {
       const seconds = Number(one['EvaluationPeriods']) * Number(period);
       expect(seconds, id).toBeLessThanOrEqual(7 * 86_400);
     }
+  });
+
+  it('cost what the bill says', () => {
+    const looked = alarms.map(([, one]) => {
+      const metrics = one['Metrics'] as { MetricStat?: unknown }[] | undefined;
+      return metrics === undefined ? 1 : metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
+    });
+    const { deployment, forecasting, actions, dashboard, watch, forecastWatch, budgetWatch } = alarmMetrics;
+    const kinds = 2;
+    expect(looked.reduce((sum, one) => sum + one, 0)).toBe(
+      deployment + kinds + forecasting + actions + dashboard + 2 * watch + forecastWatch + budgetWatch,
+    );
+  });
+});
+
+describe('a deployment that may cost more than it is allowed to', () => {
+  it('is refused at synth, with what would fit', () => {
+    const watches = { servers: { select: 'AWS/EC2' } };
+    const settings = settingsSchema.parse({ watches, maxMonthlyUsd: 20 });
+    expect(() => synthesise({ settings })).toThrow(/maxMonthlyUsd.*500 series, \$\d+.*got 20.*raise it to/);
   });
 });

@@ -15,7 +15,8 @@ import { idleSummary } from '../../shared/pipeline/shard-summary.ts';
 import type { ShardTraining } from '../../shared/pipeline/train-forecast-shard.ts';
 
 const tick = 1_800_000_000;
-const judged = idleSummary('servers', 's-0001', tick, 'judged');
+const troubled = { unknown: 1, late: 1, overdue: 1, problems: { throttled: 1 } };
+const judged = { ...idleSummary('servers', 's-0001', tick, 'judged'), ...troubled };
 const forecast = idleForecast('servers', 's-0001', tick, 'forecast');
 const scored = { ...forecast, accuracy: 91, skill: 0.4, coverage80: 79, coverage95: 96, brier: 0.05 };
 const training = { watch: 'servers', outcome: 'promoted', reason: 'first', rows: 10, entities: 1 } as const;
@@ -37,7 +38,7 @@ describe('our own metrics', () => {
   it.each([
     ['of a tick', ownMetricNames, tickMetrics(judged, 'shop', 1)],
     ['of a training', trainingMetricNames, trainingMetrics({ ...training, budget }, 'shop', 1, tick)],
-    ['of forecasts', forecastMetricNames, forecastMetricData(scored, 'shop', 1)],
+    ['of forecasts', forecastMetricNames, forecastMetricData(scored, 'shop', 1, 6 * 3600)],
     ['of the fitting of forecasters', forecasterTrainingNames, forecasterTrainingMetrics(of, [], 1, tick)],
     ['of what came too late', ['TicksDropped'], [droppedMetric(of, tick)]],
   ])('%s are those of a deployment and a watch, each once', (_, names, data) => {
@@ -55,10 +56,23 @@ describe('our own metrics', () => {
 
   it('leave out what was not measured, rather than to say 0', () => {
     const unmeasured = ['PredictionAccuracy', 'PredictionSkill', 'BandCoverage80', 'BandCoverage95', 'CrossingBrier'];
-    const names = forecastMetricData(forecast, 'shop', 1).map(({ name }) => name);
+    const names = forecastMetricData(forecast, 'shop', 1, 6 * 3600).map(({ name }) => name);
     expect(names).toEqual(forecastMetricNames.filter((name) => !unmeasured.includes(name)));
     const trained = trainingMetrics(training, 'shop', 1, tick).map(({ name }) => name);
     expect(trained).toEqual(['TrainingTime', 'TrainingRows', 'ModelsPromoted']);
+  });
+
+  it('of forecasts that change with the days are said at the first tick of six hours, for their price', () => {
+    const at = (time: number) => forecastMetricData({ ...scored, tick: time }, 'shop', 1, 300).map(({ name }) => name);
+    expect(at(6 * 3600 * 80_000)).toEqual([...forecastMetricNames]);
+    expect(at(6 * 3600 * 80_000 + 300)).toEqual(['PredictionAccuracy', 'PredictionSkill', 'LimitsInDanger']);
+  });
+
+  it('of troubles are not there while there are none, for their price', () => {
+    const names = tickMetrics({ ...judged, unknown: 0, late: 0, revised: 0, overdue: 0, problems: {} }, 'shop', 1);
+    expect(names.map(({ name }) => name)).toEqual(
+      ownMetricNames.filter((one) => !['EntitiesUnknown', 'PointsLate', 'SeriesSilent', 'ReadProblems'].includes(one)),
+    );
   });
 
   it('add up what the shards of a watch were fitted, and what is still due', () => {
@@ -71,7 +85,10 @@ describe('our own metrics', () => {
   });
 
   it('of a clock that was set back take no time, rather than less than none', () => {
-    for (const { name, value } of [...tickMetrics(judged, 'shop', -3), ...forecastMetricData(scored, 'shop', -3)])
+    for (const { name, value } of [
+      ...tickMetrics(judged, 'shop', -3),
+      ...forecastMetricData(scored, 'shop', -3, 6 * 3600),
+    ])
       if (name.endsWith('Time')) expect(value, name).toBe(0);
   });
 });

@@ -19,7 +19,19 @@ describe('aiops.schema.json', () => {
     [
       'the top',
       [],
-      ['name', 'retention', 'quotaShare', 'seed', 'alerts', 'selfAlarms', 'heartbeatUrl', 'dashboard', 'watches'],
+      [
+        'name',
+        'retention',
+        'quotaShare',
+        'seed',
+        'alerts',
+        'selfAlarms',
+        'heartbeatUrl',
+        'maxMonthlyUsd',
+        'prices',
+        'dashboard',
+        'watches',
+      ],
     ],
     [
       'the forest of any watch',

@@ -1,0 +1,212 @@
+import type { Prices } from './prices.ts';
+
+/** What of a watch costs something. Numbers, so that settings, an inventory or a whim can say them. */
+export interface WatchLoad {
+  readonly watch: string;
+  /** Metrics that are billed at each pull: up to five statistics of one metric are one. */
+  readonly metrics: number;
+  readonly series: number;
+  readonly everySeconds: number;
+  readonly periodSeconds: number;
+  readonly collect: 'poll' | 'stream';
+  /** Series that have a limit, and how often they are forecast; 0 for none. */
+  readonly forecastSeries: number;
+  readonly forecastEverySeconds: number;
+  readonly hasBudget: boolean;
+}
+
+/** What of a deployment costs something besides its watches. */
+export interface DeploymentLoad {
+  readonly watches: readonly WatchLoad[];
+  readonly retentionSeconds: number;
+  /** Kinds of channels that are told, each counted once. */
+  readonly channelKinds: number;
+  /** Secrets in Secrets Manager that the settings name. */
+  readonly secrets: number;
+  readonly hasActions: boolean;
+  readonly dashboards: number;
+}
+
+export const billParts = [
+  'requests',
+  'streams',
+  'custom metrics',
+  'functions',
+  'storage',
+  'queues',
+  'events',
+  'logs',
+  'alarms',
+  'dashboards',
+  'API',
+  'secrets',
+] as const;
+export type BillPart = (typeof billParts)[number];
+export type Bill = Readonly<Record<BillPart, number>>;
+
+/** Dollars a month, of thirty days. */
+export interface MonthlyBill {
+  readonly watches: readonly { readonly watch: string; readonly bill: Bill; readonly total: number }[];
+  /** What is there however many watches there are. */
+  readonly base: { readonly bill: Bill; readonly total: number };
+  readonly bill: Bill;
+  readonly total: number;
+  /** As many anomaly detection alarms of CloudWatch as there are series. */
+  readonly anomalyAlarms: number;
+}
+
+export const SECONDS_PER_MONTH = 30 * 86_400;
+const HOURS_PER_MONTH = SECONDS_PER_MONTH / 3600;
+const GIGABYTE = 1e9;
+const seriesPerShard = 500;
+
+/** Measured by `npm run bench`, and doubled: seconds of a function and objects of a shard's tick. */
+const shardTick = { gigabyteSeconds: 1, puts: 3, gets: 6, stateBytes: 6000, pointBytes: 4 } as const;
+const forecastTick = { gigabytes: 1.73, shardSeconds: 0.5, seriesSeconds: 0.01, puts: 3, gets: 7 } as const;
+/** A day of fitting: models of a watch, forecasters of each series that has a limit. */
+const training = { gigabytes: 1.73, shardSeconds: 10, seriesSeconds: 0.4 } as const;
+/** The sweep of incidents, each minute: a function of a gigabyte, two lists. */
+const sweep = { gigabyteSeconds: 0.15, lists: 2, gets: 2 } as const;
+/** Lambda asks an empty queue with five long polls of twenty seconds at a time. */
+const idlePolls = (5 * SECONDS_PER_MONTH) / 20;
+const logLineBytes = 1000;
+/** Of a metric stream in JSON: bytes of one update, and how often Firehose writes an object. */
+const streamed = { bytes: 350, objectSeconds: 60 } as const;
+
+/** What a watch publishes: in every hour; now and then, taken for half of them; and a few times a day. */
+const watchMetrics = { always: 7, sometimes: 4, daily: 8 } as const;
+const forecastMetrics = { always: 3, everySixHours: 7 } as const;
+const deploymentMetrics = { always: 1, sometimes: 4, daily: 3 } as const;
+/** Metrics that alarms look at; a test holds them to the template. */
+export const alarmMetrics = {
+  deployment: 20,
+  forecasting: 4,
+  actions: 1,
+  dashboard: 1,
+  watch: 1,
+  forecastWatch: 1,
+  budgetWatch: 2,
+} as const;
+
+const published = (
+  {
+    always = 0,
+    sometimes = 0,
+    everySixHours = 0,
+    daily = 0,
+  }: Readonly<Partial<Record<'always' | 'sometimes' | 'everySixHours' | 'daily', number>>>,
+  price: number,
+): number => price * (always + sometimes / 2 + everySixHours / 6 + daily / 24);
+
+/** What a deployment costs a month, part by part, each watch by itself. */
+export function monthlyBill(load: DeploymentLoad, prices: Prices): MonthlyBill {
+  const watches = load.watches.map((one) => total({ watch: one.watch, bill: watchBill(one, load, prices) }));
+  const base = total({ bill: baseBill(load, prices) });
+  const bill = sum([base.bill, ...watches.map(({ bill: one }) => one)]);
+  const series = load.watches.reduce((all, one) => all + one.series, 0);
+  return { watches, base, bill, total: totalOf(bill), anomalyAlarms: series * prices.anomalyAlarm };
+}
+
+function watchBill(one: WatchLoad, { retentionSeconds }: DeploymentLoad, prices: Prices): Bill {
+  const { metrics, series, everySeconds, periodSeconds, forecastSeries } = one;
+  const ticks = SECONDS_PER_MONTH / everySeconds;
+  const shards = shardsOf(series);
+  // A tick publishes for each shard, and of the watch.
+  const publishing = ticks * (shards + 1) * prices.cloudWatchRequest;
+  const listing = HOURS_PER_MONTH * Math.max(1, Math.ceil(series / 500)) * prices.cloudWatchRequest;
+  const isStream = one.collect === 'stream';
+  const stateBytes = shardTick.stateBytes * series * (86_400 / everySeconds);
+  const historyBytes = shardTick.pointBytes * series * (retentionSeconds / periodSeconds);
+  const own = published(watchMetrics, prices.customMetric);
+  const bill: Bill = {
+    ...nothing,
+    requests: publishing + (isStream ? 0 : listing + ticks * metrics * prices.metricRequested),
+    streams: isStream ? streamBill(metrics, periodSeconds, prices) : 0,
+    'custom metrics': own,
+    functions:
+      ticks * shards * (shardTick.gigabyteSeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest) +
+      30 * shards * training.shardSeconds * training.gigabytes * prices.lambdaGigabyteSecond,
+    storage:
+      // Besides each shard's: the inventory is read, and the states are listed.
+      ticks * shards * objects(shardTick, prices) +
+      ticks * (prices.getRequest + prices.putRequest) +
+      ((stateBytes + historyBytes) / GIGABYTE) * prices.storedGigabyteMonth,
+    queues: shards > 1 ? ticks * shards * 2.1 * prices.queueRequest : 0,
+    events: ticks * prices.scheduledRun,
+    logs: logs(ticks * (shards + 1), prices),
+    alarms: (alarmMetrics.watch + (one.hasBudget ? alarmMetrics.budgetWatch : 0)) * prices.alarmMetric,
+  };
+  return forecastSeries === 0 ? bill : sum([bill, forecastBill(one, prices)]);
+}
+
+function forecastBill({ forecastSeries, forecastEverySeconds }: WatchLoad, prices: Prices): Bill {
+  const ticks = SECONDS_PER_MONTH / forecastEverySeconds;
+  const shards = shardsOf(forecastSeries);
+  const { shardSeconds, seriesSeconds, gigabytes } = forecastTick;
+  const seconds =
+    ticks * (shards * shardSeconds + forecastSeries * seriesSeconds) + 30 * forecastSeries * training.seriesSeconds;
+  return {
+    ...nothing,
+    requests: ticks * shards * prices.cloudWatchRequest,
+    'custom metrics': published(forecastMetrics, prices.customMetric),
+    functions: seconds * gigabytes * prices.lambdaGigabyteSecond + ticks * shards * prices.lambdaRequest,
+    storage: ticks * shards * objects(forecastTick, prices),
+    queues: shards > 1 ? ticks * shards * 2.1 * prices.queueRequest : 0,
+    events: ticks * prices.scheduledRun,
+    logs: logs(ticks * (shards + 1), prices),
+    alarms: alarmMetrics.forecastWatch * prices.alarmMetric,
+  };
+}
+
+/** Each metric is updated at each of its periods, a minute or more; Firehose hands on what came in a minute. */
+function streamBill(metrics: number, periodSeconds: number, prices: Prices): number {
+  const updates = metrics * (SECONDS_PER_MONTH / Math.max(60, periodSeconds));
+  const files = SECONDS_PER_MONTH / streamed.objectSeconds;
+  return (
+    updates * prices.streamedUpdate +
+    ((updates * streamed.bytes) / GIGABYTE) * prices.firehoseGigabyte +
+    files * (prices.putRequest + prices.getRequest + 2.1 * prices.queueRequest + prices.lambdaRequest)
+  );
+}
+
+function baseBill(load: DeploymentLoad, prices: Prices): Bill {
+  const minutes = SECONDS_PER_MONTH / 60;
+  const forecasts = load.watches.some(({ forecastSeries }) => forecastSeries > 0);
+  const queues = forecasts ? 3 : 2;
+  const alarms =
+    alarmMetrics.deployment +
+    load.channelKinds +
+    (forecasts ? alarmMetrics.forecasting : 0) +
+    (load.hasActions ? alarmMetrics.actions : 0) +
+    load.dashboards * alarmMetrics.dashboard;
+  return {
+    ...nothing,
+    // The sweep says every minute what is owed.
+    requests: minutes * prices.cloudWatchRequest,
+    'custom metrics': published(deploymentMetrics, prices.customMetric),
+    functions: minutes * (sweep.gigabyteSeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest),
+    storage: minutes * (sweep.lists * prices.putRequest + sweep.gets * prices.getRequest),
+    queues: queues * idlePolls * prices.queueRequest,
+    events: minutes * prices.scheduledRun,
+    logs: logs(minutes, prices),
+    alarms: alarms * prices.alarmMetric,
+    dashboards: load.dashboards * prices.dashboard,
+    API: load.hasActions ? 1000 * prices.apiRequest : 0,
+    secrets: load.secrets * prices.secret,
+  };
+}
+
+const shardsOf = (series: number): number => Math.max(1, Math.ceil(series / seriesPerShard));
+const objects = ({ puts, gets }: { readonly puts: number; readonly gets: number }, prices: Prices): number =>
+  puts * prices.putRequest + gets * prices.getRequest;
+const logs = (lines: number, prices: Prices): number =>
+  ((lines * logLineBytes) / GIGABYTE) * (prices.logGigabyte + prices.logGigabyteMonth);
+
+const nothing = Object.fromEntries(billParts.map((part) => [part, 0])) as Bill;
+const sum = (bills: readonly Bill[]): Bill =>
+  Object.fromEntries(billParts.map((part) => [part, bills.reduce((all, bill) => all + bill[part], 0)])) as Bill;
+const totalOf = (bill: Bill): number => billParts.reduce((all, part) => all + bill[part], 0);
+const total = <T extends { readonly bill: Bill }>(one: T): T & { readonly total: number } => ({
+  ...one,
+  total: totalOf(one.bill),
+});
