@@ -6,7 +6,9 @@ import boto3, json, sys
 service, operation, parameters = sys.argv[1:]
 client = boto3.client(service)
 given = json.loads(parameters)
-if client.can_paginate(operation):
+if isinstance(given, list):
+    answer = [getattr(client, operation)(**one) for one in given]
+elif client.can_paginate(operation):
     answer = client.get_paginator(operation).paginate(**given).build_full_result()
 else:
     answer = getattr(client, operation)(**given)
@@ -14,7 +16,8 @@ json.dump(answer, sys.stdout, default=str)
 `;
 
 /**
- * Asks the account for what no SDK client among our dependencies knows; all pages. Operations are in Python's words,
+ * Asks the account for what no SDK client among our dependencies knows; all pages; of a list of parameters, one after the
+ * other. Operations are in Python's words,
  * such as `describe_stack_resources`.
  */
 export const botoAgainst =

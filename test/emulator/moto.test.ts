@@ -92,7 +92,7 @@ describe('what the stack asks of CloudWatch, by the API instead of CloudFormatio
     const asked = template
       .idsOf('AWS::CloudWatch::Alarm')
       .map((AlarmName) => ({ AlarmName, ...propertiesOf(AlarmName) }));
-    for (const alarm of asked) await boto('cloudwatch', 'put_metric_alarm', withTopic(alarm));
+    await boto('cloudwatch', 'put_metric_alarm', asked.map(withTopic));
     const { MetricAlarms } = await boto<{ MetricAlarms: Record<string, unknown>[] }>('cloudwatch', 'describe_alarms');
     expect(asked.length).toBeGreaterThanOrEqual(12);
     expect(MetricAlarms.map(({ AlarmName }) => AlarmName).sort()).toEqual(

@@ -7,15 +7,19 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** moto's server on loop-back. It ends when its standard input does, also where we are killed. */
+/**
+ * moto's server on loop-back, one request after the other: its conditional writes look first and write then, which only S3
+ * does in one. It ends when its standard input does, also where we are killed.
+ */
 export async function startMoto(python: string): Promise<Moto> {
   const port = await freePort();
   const program = `
 import os, signal, sys, threading
 def end(): sys.stdin.buffer.read(); os.kill(os.getpid(), signal.SIGKILL)
 threading.Thread(target=end, daemon=True).start()
-from moto.server import main
-main(["-H", "127.0.0.1", "-p", "${port}"])
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import run_simple
+run_simple("127.0.0.1", ${port}, DomainDispatcherApplication(create_backend_app), threaded=False)
 `;
   const child = spawn(python, ['-c', program], { stdio: ['pipe', 'ignore', 'pipe'] });
   let said = '';
