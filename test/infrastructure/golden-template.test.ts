@@ -30,7 +30,9 @@ function reviewable(resources: Readonly<Record<string, Resource>>): object {
   for (const [id, { Type, Properties = {}, DeletionPolicy }] of Object.entries(resources)) {
     if (Type === 'AWS::IAM::Policy' || Type === 'AWS::CDK::Metadata') continue;
     // Where the code of a function lies is all digests, and a deployment's settings are in docs of their own.
-    const { Code: _, SourceMarkers: __, ...told } = Properties;
+    const told = Object.fromEntries(
+      Object.entries(Properties).filter(([name]) => name !== 'Code' && name !== 'SourceMarkers'),
+    );
     const kept = DeletionPolicy === 'Retain' ? { DeletionPolicy } : {};
     (byType[Type] ??= {})[withoutDigests(id)] = { ...(readable(told) as object), ...kept };
   }

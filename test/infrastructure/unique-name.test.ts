@@ -1,4 +1,4 @@
-import { App, Stack, type Environment } from 'aws-cdk-lib';
+import { Stack, type App, type Environment } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { AnomalyMonitoring } from '../../lib/index.ts';
 import { fastApp, oneWatch } from './synthesise.ts';
@@ -23,11 +23,10 @@ describe('two deployments of one app', () => {
   });
 
   it('of one name in one stack are refused, wherever it is for', () => {
-    const stack = new Stack(fastApp(), 'Both');
+    const app = fastApp();
+    const stack = new Stack(app, 'Both');
     for (const id of ['One', 'Other']) new AnomalyMonitoring(stack, id, { watches: oneWatch, selfAlarms: 'nobody' });
-    expect(() => (stack.node.root as App).synth()).toThrow(
-      /\[Both\/Other\] deploymentName: Both\/One is called "aiops"/,
-    );
+    expect(() => app.synth()).toThrow(/\[Both\/Other\] deploymentName: Both\/One is called "aiops"/);
   });
 
   it.each<[string, (readonly [string, Environment | undefined])[]]>([
