@@ -155,12 +155,19 @@ function seriesStatement(
     label: series.label,
     unit: series.nature.unit,
     ...fields,
-    explanation: [fields.explanation, ...flags.map(({ explanation }) => explanation)].join(' '),
+    explanation: inOneBreath([fields.explanation, ...flags.map(({ explanation }) => explanation)]),
     observed,
     shares: [],
     ...deviationOf(verdict, observed, []),
   };
 }
+
+/** Phrases and sentences as one: `a sudden rise; CPUUtilization is 94 %, above its limit of 90 %`. */
+const inOneBreath = (said: readonly string[]): string =>
+  said
+    .filter((one) => one !== '')
+    .map((one, index, all) => (index < all.length - 1 ? one.replace(/\.$/, '') : one))
+    .join('; ');
 
 /** Enough for people; the whole list of a large entity would not fit into an event. */
 const MOST_SHARES = 10;

@@ -137,7 +137,7 @@ describe('what is said of an entity from tick to tick', () => {
   });
 
   it('a flag nobody asked for is named where the anomaly is explained', () => {
-    expect(tell([['2R']], { asked: false })[0].statements[0].explanation).toBe('alert 2 It is above 90.');
+    expect(tell([['2R']], { asked: false })[0].statements[0].explanation).toBe('alert 2; It is above 90.');
   });
 
   it('since stays that of the episode, through gap and recovery', () => {
