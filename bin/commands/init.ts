@@ -66,7 +66,7 @@ watches:
     # forecast: { every: 5m, horizon: 45m }     # or off
     #   # what is advised from which expected peak on, in percent, and where to scale to:
     #   # recommendations: { monitor: 80, prepare: 85, soon: 90, immediately: 95, target: 70 }
-    #   # lstm: { series: CPUUtilization, most: 20 }   # a neural network that competes: minutes of training each
+    #   # lstm: { series: CPUUtilization, most: 20, lookback: 180 }   # a neural network that competes: minutes of training each
 
     # shadow: false         # true: compute and record, tell nobody
 

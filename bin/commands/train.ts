@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
+import { startLstmThreads } from '../../shared/adapters/local/lstm-threads.ts';
 import type { ForecasterTraining } from '../../shared/pipeline/train-forecasters.ts';
 import { trainForecasters } from '../../shared/pipeline/train-forecasters.ts';
 import type { TrainSummary, WatchTraining } from '../../shared/pipeline/train-models.ts';
 import { trainModels } from '../../shared/pipeline/train-models.ts';
+import type { Watch } from '../../shared/settings/settings.ts';
 import type { RunCommand } from '../command-line.ts';
 import { LocalClock, presentOf } from '../detect-ticks.ts';
 import { exitCode } from '../exit-code.ts';
@@ -30,9 +33,12 @@ export const train: RunCommand = async (_args, options, terminal) => {
     cwd: terminal.cwd,
     onSignal: () => undefined,
   });
+  const hasNetworks = isForecast && watches.some(({ forecast }) => forecast !== 'off' && forecast.lstm !== undefined);
+  // A batch has work for two: the thread that trains computes, too.
+  const threads = hasNetworks && availableParallelism() > 1 ? await startLstmThreads(1) : undefined;
   const trained: WatchTraining[] = [];
   const fitted: ForecasterTraining[] = [];
-  for (const watch of watches) {
+  const trainOne = async (watch: Watch): Promise<void> => {
     // Files end in the past: their last point is their present.
     clock.setTo(watch.source.kind === 'csv' ? await presentOf(watch, ports) : undefined);
     const bar = progressBar(terminal, `train ${watch.name}`, 1);
@@ -41,12 +47,18 @@ export const train: RunCommand = async (_args, options, terminal) => {
       bar.update(done / Math.max(1, of), step);
     };
     const request = { watch: watch.name, by: 'command line', onProgress };
+    const helped = threads === undefined ? {} : { openBatches: threads.openBatches };
     try {
-      if (isForecast) fitted.push(...(await trainForecasters({ ...request, olderThan: 0 }, ports)).watches);
+      if (isForecast) fitted.push(...(await trainForecasters({ ...request, ...helped, olderThan: 0 }, ports)).watches);
       else trained.push(...(await trainModels(request, ports)).watches);
     } finally {
       bar.stop();
     }
+  };
+  try {
+    for (const watch of watches) await trainOne(watch);
+  } finally {
+    await threads?.stop();
   }
   if (isForecast) {
     if (flag(options, 'json')) terminal.out(`${JSON.stringify({ watches: fitted })}\n`);

@@ -1,3 +1,4 @@
+import type { LstmShape } from '../numeric/wasm/lstm-shape.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { FittedShard, SeriesFit } from './fitted-shard.ts';
 
@@ -12,6 +13,8 @@ export interface DueRequest {
   readonly unserved?: readonly string[] | undefined;
   /** Asks for those whose network is due. @default false */
   readonly networks?: boolean | undefined;
+  /** What a network is to look like by now: another one that serves is due. @default as it is */
+  readonly network?: Pick<LstmShape, 'lookback' | 'head'> | undefined;
 }
 
 /** The train function fits each series once a day; where it does not come to it, a tick does, some hours later. */
@@ -36,19 +39,26 @@ const NETWORK_OLD_SECONDS = 7 * 86_400;
 export function dueSeries(
   series: readonly SeriesDescription[],
   fitted: FittedShard | undefined,
-  { tick, olderThan = OLD_SECONDS, drifted = [], unserved = [], networks = false }: DueRequest,
+  { tick, olderThan = OLD_SECONDS, drifted = [], unserved = [], networks = false, network }: DueRequest,
 ): readonly SeriesDescription[] {
   const known = new Map(fitted?.series.map((one) => [one.id, one]));
   const lastAt = (before: SeriesFit | undefined) => (networks ? before?.networkAt : before?.fittedAt) ?? -Infinity;
   const age = ({ id }: SeriesDescription): number => tick - lastAt(known.get(id));
   const isDue = (one: SeriesDescription): boolean => {
-    if (networks) return age(one) >= olderThan;
+    if (networks) return age(one) >= olderThan || isOther(known.get(one.id), network);
     if (unserved.includes(one.id)) return true;
     const before = known.get(one.id);
     if (before?.forecaster?.name === 'lstm') return age(one) >= NETWORK_OLD_SECONDS;
     return age(one) >= Math.min(olderThan, refitAfter(before)) || drifted.includes(one.id);
   };
   return series.filter(isDue).sort((a, b) => age(b) - age(a) || (a.id < b.id ? -1 : 1));
+}
+
+/** A network goes on with the lookback and the head that it was trained with, whatever the settings say by now. */
+function isOther(before: SeriesFit | undefined, network: DueRequest['network']): boolean {
+  if (before?.forecaster?.name !== 'lstm' || network === undefined) return false;
+  const { lookback, head } = before.forecaster.state as Partial<LstmShape>;
+  return lookback !== network.lookback || head !== network.head;
 }
 
 function refitAfter(before: SeriesFit | undefined): number {

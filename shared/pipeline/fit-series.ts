@@ -26,7 +26,7 @@ export interface FitRequest {
   /** Epoch seconds. */
   readonly at: number;
   /** Present where a neural network competes, until time is up: then it stops with the best that it has found. */
-  readonly network: (Pick<LstmHooks, 'onProgress'> & { readonly isTimeUp: () => boolean }) | undefined;
+  readonly network: (Pick<LstmHooks, 'onProgress' | 'openBatches'> & { readonly isTimeUp: () => boolean }) | undefined;
 }
 
 /** A network takes the place of another forecaster only where its skill is larger by this: less is chance. */
@@ -80,10 +80,11 @@ function select({ watch, history, horizonSteps, seed, incumbent }: FitRequest): 
 }
 
 /** The network competes by the skill of its own backtest: on history that it did not learn from. */
-function withNetwork({ history, horizonSteps, seed, network }: FitRequest, selected: Selection): Selection {
-  if (network === undefined || network.isTimeUp()) return selected;
+function withNetwork({ watch, history, horizonSteps, seed, network }: FitRequest, selected: Selection): Selection {
+  if (network === undefined || network.isTimeUp() || watch.forecast === 'off') return selected;
   try {
-    const options = { ...lstmDefaults, horizon: horizonSteps };
+    const { lookback, head, stride } = watch.forecast.lstm ?? lstmDefaults;
+    const options = { ...lstmDefaults, horizon: horizonSteps, lookback, head, stride };
     const { fitted, training } = trainLstm(history, options, seed, network);
     const skill = fitted.skill;
     if (skill === undefined || !(skill.value >= (selected.skill?.value ?? 0) + NETWORK_MARGIN)) return selected;

@@ -2,6 +2,7 @@ import { readDays } from '../metrics/history.ts';
 import { fillGaps, settledUntil } from '../metrics/gaps.ts';
 import { planShards, readInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
+import type { LstmHooks } from '../forecasters/lstm-training.ts';
 import { emptySeries, firstValue, placePoints, type Series } from '../metrics/series.ts';
 import { median } from '../numeric/statistics.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
@@ -32,6 +33,8 @@ export interface ShardTrainingRequest extends ShardMessage {
   readonly networks?: boolean;
   /** Seconds after which a network ends with the best that it has found. @default until it improves no more */
   readonly longestNetwork?: number | undefined;
+  /** Who computes a network's slopes. @default this thread */
+  readonly openBatches?: LstmHooks['openBatches'];
   /** Asked before each series: what is left is fitted by the next training. */
   readonly mayGoOn: () => boolean;
   /** Of the series that are due; parts of one where a network takes its minutes. */
@@ -84,7 +87,8 @@ export async function trainForecastShard(
   const loaded = inUse === undefined ? undefined : await loadFitted(ports, watch.name, shard, inUse.value);
   const before = loaded?.periodSeconds === watch.period ? loaded : undefined;
   const chosen = networks ? networkSeries(watch, planned) : undefined;
-  const due = dueSeries(series, before, request).filter((one) => chosen?.has(one.id) ?? true);
+  const network = watch.forecast.lstm;
+  const due = dueSeries(series, before, { ...request, network }).filter((one) => chosen?.has(one.id) ?? true);
   if (due.length === 0)
     return { ...head, ...reportOf(before?.series ?? []), trained: 0, left: 0, outcome: 'nothing-due' };
 
@@ -114,6 +118,7 @@ export async function trainForecastShard(
             ? undefined
             : {
                 isTimeUp: isTimeUp(ports, request),
+                ...(request.openBatches === undefined ? {} : { openBatches: request.openBatches }),
                 onProgress: ({ epoch, epochs, batch, batches }) =>
                   tell(place + (epoch - 1 + batch / batches) / epochs, due.length),
               },

@@ -1,3 +1,4 @@
+import type { LstmHooks } from '../forecasters/lstm-training.ts';
 import { planShards, readInventory } from '../metrics/inventory.ts';
 import type { MetricSink } from '../ports/metric-sink.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
@@ -27,6 +28,8 @@ export interface TrainForecastersRequest {
   readonly by?: string;
   /** Series are fitted anew that were fitted so many seconds ago. @default half a day */
   readonly olderThan?: number;
+  /** Who computes a network's slopes, such as threads of this machine. @default this thread */
+  readonly openBatches?: LstmHooks['openBatches'];
   readonly onProgress?: (step: string, done: number, of: number) => void;
 }
 
@@ -101,6 +104,7 @@ async function trainWatch(
       by,
       networks,
       olderThan,
+      ...(request.openBatches === undefined ? {} : { openBatches: request.openBatches }),
       longestNetwork: until === Infinity ? undefined : LONGEST_NETWORK_SECONDS,
       mayGoOn,
       onProgress: (fitted, of) => tell(`fitting forecasters of ${watch.name}`, place + fitted / of, rounds.length),

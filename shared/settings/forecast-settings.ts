@@ -60,6 +60,9 @@ const recommendations = z
 /** Two hundred LSTMs are two hours of a core a day. */
 const mostNetworks = 200;
 
+/** Of minutes a day; a network that looks at more takes an hour for each series. */
+const mostLookback = 1440;
+
 const longestHorizon = 86_400;
 
 const lstm = z
@@ -71,6 +74,24 @@ const lstm = z
       .transform((given) => (typeof given === 'string' ? [given] : given))
       .describe('Series for which it competes, by their label; globs allowed'),
     most: z.int().min(1).max(mostNetworks).default(20).describe('At most so many series: each takes minutes to train'),
+    lookback: z
+      .int()
+      .min(8)
+      .max(mostLookback)
+      .default(180)
+      .describe('Points that it looks at. Another number is another network: it is trained anew'),
+    head: z
+      .enum(['last-state', 'per-step'])
+      .default('last-state')
+      .describe(
+        'What says the steps ahead: the state after the last point, or, as is classic and worse, one state each',
+      ),
+    stride: z
+      .int()
+      .min(1)
+      .max(mostLookback)
+      .default(5)
+      .describe('Points from one training window to the next: fewer learn more from as much history, and take longer'),
   })
   .describe('A neural network that competes with the other forecasters');
 
@@ -107,7 +128,7 @@ export type ForecastSettings = z.output<typeof forecast>;
 interface Timing {
   readonly every: number;
   readonly period: number;
-  readonly forecast: 'off' | Pick<ForecastSettings, 'every' | 'horizon'>;
+  readonly forecast: 'off' | Pick<ForecastSettings, 'every' | 'horizon' | 'lstm'>;
 }
 
 const usualEvery = 300;
@@ -125,12 +146,13 @@ export const forecastHorizon = ({ period, forecast: given }: Timing): number =>
   Math.min(Math.max(usualHorizon, 3 * period), (mostHorizonSteps - 40) * period);
 
 /** What of a watch's forecast cannot be, with the other settings of the watch: where, and in words with a remedy. */
-export function forecastProblems({ every, period, forecast: given }: Timing): readonly {
-  readonly path: readonly ('forecast' | 'every' | 'horizon')[];
+export function forecastProblems(timing: Timing): readonly {
+  readonly path: readonly ('forecast' | 'every' | 'horizon' | 'lstm' | 'lookback')[];
   readonly message: string;
 }[] {
+  const { every, period, forecast: given } = timing;
   if (given === 'off') return [];
-  const problems: { path: readonly ('forecast' | 'every' | 'horizon')[]; message: string }[] = [];
+  const problems: { path: ReturnType<typeof forecastProblems>[number]['path']; message: string }[] = [];
   if (given.every !== undefined && given.every < every)
     problems.push({
       path: ['forecast', 'every'],
@@ -145,6 +167,13 @@ export function forecastProblems({ every, period, forecast: given }: Timing): re
     problems.push({
       path: ['forecast', 'horizon'],
       message: `is more than ${mostHorizonSteps} points ahead → write at most ${mostHorizonSteps * period}s, or a longer period`,
+    });
+  const { lookback = Infinity, head } = given.lstm ?? {};
+  const steps = Math.ceil(forecastHorizon(timing) / period);
+  if (head === 'per-step' && steps > lookback)
+    problems.push({
+      path: ['forecast', 'lstm', 'lookback'],
+      message: `is fewer than the ${steps} points that are looked ahead, and head: per-step says no more than it looks at → write at least ${steps}, or head: last-state`,
     });
   return problems;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { describeSeries } from '../../shared/metrics/known-metrics.ts';
-import { fitSeries } from '../../shared/pipeline/fit-series.ts';
+import { fitSeries, networkSeries } from '../../shared/pipeline/fit-series.ts';
 import { settingsSchema, type Watch, watchesOf } from '../../shared/settings/settings.ts';
 import { mapped, rhythm, START } from '../forecasters/made-up-series.ts';
 
@@ -67,5 +67,80 @@ describe('a history that nothing can be learned from', () => {
       hasSkill: false,
       reachesAt: null,
     });
+  });
+});
+
+describe('a network', () => {
+  const cpu = named('AWS/EC2', 'CPUUtilization', 'InstanceId');
+  const other = named('AWS/ECS', 'MemoryUtilization', 'ServiceName');
+  const history = rhythm(400, { stepSeconds: hour });
+  /** What network is begun; it is ended there. */
+  const begun = (lstm: object): object => {
+    let shape: object = {};
+    fitSeries({
+      description: cpu,
+      watch: watch({ forecast: { lstm: { series: 'CPU*', ...lstm } } }),
+      history,
+      horizonSteps: 3,
+      incumbent: undefined,
+      seed: 1,
+      at: START + 400 * hour,
+      network: {
+        isTimeUp: () => false,
+        openBatches: (lesson) => {
+          ({ shape } = lesson);
+          throw new RangeError('no more is asked');
+        },
+      },
+    });
+    return shape;
+  };
+
+  it.each<[string, object, object]>([
+    [
+      'at half an hour of ten-second points, unless told otherwise',
+      {},
+      { lookback: 180, head: 'last-state', horizon: 3 },
+    ],
+    ['at as many points as the watch says', { lookback: 24 }, { lookback: 24, head: 'last-state', horizon: 3 }],
+    ['with the head that it says', { lookback: 24, head: 'per-step' }, { lookback: 24, head: 'per-step', horizon: 3 }],
+  ])('looks %s', (_title, lstm, shape) => {
+    expect(begun(lstm)).toMatchObject(shape);
+  });
+
+  it('learns of as many windows as its stride makes, and is usable however soon it is ended', () => {
+    const batchesOf = (stride: number): number => {
+      let batches = 0;
+      fitSeries({
+        description: cpu,
+        watch: watch({ forecast: { lstm: { series: 'CPU*', lookback: 24, stride } } }),
+        history,
+        horizonSteps: 3,
+        incumbent: undefined,
+        seed: 1,
+        at: START + 400 * hour,
+        network: { isTimeUp: () => batches > 0, onProgress: ({ batches: all }) => (batches = all) },
+      });
+      return batches;
+    };
+    expect(batchesOf(2)).toBeGreaterThan(2 * batchesOf(8));
+  });
+
+  const many = Array.from({ length: 30 }, (_, k): SeriesDescription => ({ ...cpu, id: `cpu-${k}` }));
+  const shards = [
+    { shard: 's-0001', series: [other, ...many.slice(0, 15)] },
+    { shard: 's-0002', series: many.slice(15) },
+  ];
+  it.each<[string, object, readonly string[]]>([
+    ['of none, unless they are named', {}, []],
+    [
+      'of the first twenty that are named, over all shards',
+      { lstm: { series: 'CPU*' } },
+      many.slice(0, 20).map(({ id }) => id),
+    ],
+    ['of as many as the watch says', { lstm: { series: 'CPU*', most: 3 } }, many.slice(0, 3).map(({ id }) => id)],
+    ['of what has a limit alone', { lstm: { series: ['CPU*', 'Network*'], most: 1 } }, ['cpu-0']],
+  ])('competes for the series %s', (_title, forecast, ids) => {
+    expect([...networkSeries(watch({ forecast }), shards)]).toEqual(ids);
   });
 });
