@@ -30,6 +30,16 @@ export interface DueForecast {
   readonly bands: readonly { readonly lower: number; readonly upper: number }[];
 }
 
+/** What became of a forecast that came due. */
+export interface ScoredForecast {
+  /** |value − forecast|, |value − what persistence said|, |value|. */
+  readonly error: number;
+  readonly lastError: number;
+  readonly size: number;
+  /** Whether the value lay within each band. */
+  readonly inside: readonly boolean[];
+}
+
 /** What the sums say; null where nothing came due that could say it. */
 export interface ForecastMeasures {
   readonly count: number;
@@ -62,30 +72,42 @@ export const startForecastSums = (levels: number): ForecastSums => ({
   crossed: 0,
 });
 
-/** With a forecast that came due; a value that did not come (NaN) changes nothing. @throws RangeError on other bands. */
-export function addDue(sums: ForecastSums, { value, mean, last, bands }: DueForecast): ForecastSums {
-  if (bands.length !== sums.inside.length)
-    throw new RangeError(`The forecast has ${bands.length} bands, and ${sums.inside.length} are counted.`);
-  if (!Number.isFinite(value - mean) || !Number.isFinite(value - last)) return sums;
+/** Undefined where the value did not come (NaN). */
+export function scoreDue({ value, mean, last, bands }: DueForecast): ScoredForecast | undefined {
+  if (!Number.isFinite(value - mean) || !Number.isFinite(value - last)) return undefined;
+  return {
+    error: Math.abs(value - mean),
+    lastError: Math.abs(value - last),
+    size: Math.abs(value),
+    inside: bands.map((band) => isInside(band, value)),
+  };
+}
+
+/** With a forecast that was scored. @throws RangeError on other bands. */
+export function addScored(sums: ForecastSums, { error, lastError, size, inside }: ScoredForecast): ForecastSums {
+  if (inside.length !== sums.inside.length)
+    throw new RangeError(`The forecast has ${inside.length} bands, and ${sums.inside.length} are counted.`);
   return {
     ...sums,
     count: sums.count + 1,
-    error: sums.error + Math.abs(value - mean),
-    lastError: sums.lastError + Math.abs(value - last),
-    size: sums.size + Math.abs(value),
-    inside: sums.inside.map((times, at) => times + (isInside(bands[at], value) ? 1 : 0)),
+    error: sums.error + error,
+    lastError: sums.lastError + lastError,
+    size: sums.size + size,
+    inside: sums.inside.map((times, at) => times + (inside[at] ? 1 : 0)),
   };
 }
+
+/** Squared error of the probability of something that came, or did not. */
+export const brierOf = (probability: number, came: boolean): number => (probability - (came ? 1 : 0)) ** 2;
 
 /** With a crossing whose time has come. @throws RangeError on a probability that is none. */
 export function addCrossing(sums: ForecastSums, probability: number, came: boolean): ForecastSums {
   if (!(probability >= 0 && probability <= 1))
     throw new RangeError(`A probability of ${probability} is none: give a number from 0 to 1.`);
-  const away = probability - (came ? 1 : 0);
   return {
     ...sums,
     crossings: sums.crossings + 1,
-    brier: sums.brier + away * away,
+    brier: sums.brier + brierOf(probability, came),
     crossed: sums.crossed + (came ? 1 : 0),
   };
 }

@@ -1,8 +1,18 @@
+import {
+  addScored,
+  brierOf,
+  type ForecastSums,
+  joinSums,
+  measuresOf,
+  scoreDue,
+  startForecastSums,
+} from '../evaluation/forecast-measures.ts';
 import { advanceCoverage } from '../forecasters/adaptive-intervals.ts';
 import { isBeyond } from '../forecasters/limits.ts';
 import type { Series } from '../metrics/series.ts';
+import { mean } from '../numeric/statistics.ts';
 import type { SeriesForecast } from './forecast-record.ts';
-import type { OpenForecast, ScoredCrossing, SeriesMemory } from './forecast-state.ts';
+import type { OpenForecast, ScoredCrossing, ScoredForecast, SeriesMemory } from './forecast-state.ts';
 
 /** How far ahead accuracy is measured. */
 export const SCORED_AHEAD_SECONDS = 1800;
@@ -71,13 +81,11 @@ export function scoreForecasts(
   for (const one of before.open) {
     let left = one;
     if (!Number.isNaN(one.due) && one.due < end) {
-      const value = valueAt(known, one.due);
-      if (!Number.isNaN(value)) {
-        const inside80 = value >= one.lower80 && value <= one.upper80;
-        const inside95 = value >= one.lower95 && value <= one.upper95;
-        const error = Math.abs(value - one.mean);
-        const lastError = Math.abs(value - one.last);
-        scored.push({ due: one.due, error, lastError, size: Math.abs(value), inside80, inside95 });
+      const score = scoreDue({ ...one, value: valueAt(known, one.due), bands: bandsOf(one) });
+      if (score !== undefined) {
+        const { error, lastError, size, inside } = score;
+        const [inside80, inside95] = inside;
+        scored.push({ due: one.due, error, lastError, size, inside80, inside95 });
         next.coverage80 = advanceCoverage(next.coverage80, 80, inside80);
         next.coverage95 = advanceCoverage(next.coverage95, 95, inside95);
         next.error = next.error * FADING + error;
@@ -97,6 +105,11 @@ export function scoreForecasts(
   return { ...before, ...next, fittedAt, open, scored, crossings };
 }
 
+const bandsOf = ({ lower80, upper80, lower95, upper95 }: OpenForecast) => [
+  { lower: lower80, upper: upper80 },
+  { lower: lower95, upper: upper95 },
+];
+
 function crossingScores({ crossings, start, end }: OpenForecast, known: Series): readonly ScoredCrossing[] {
   const values: number[] = [];
   for (let time = start; time < end; time += known.stepSeconds) {
@@ -105,8 +118,8 @@ function crossingScores({ crossings, start, end }: OpenForecast, known: Series):
   }
   if (values.length === 0) return [];
   return crossings.map((one) => {
-    const came = values.some((value) => isBeyond(value, one)) ? 1 : 0;
-    return { end, brier: (one.probability - came) ** 2 };
+    const came = values.some((value) => isBeyond(value, one));
+    return { end, brier: brierOf(one.probability, came) };
   });
 }
 
@@ -141,42 +154,25 @@ export interface ForecastQuality {
 
 /** @param memories what the shard's series remember. */
 export function qualityOf(memories: readonly SeriesMemory[]): ForecastQuality {
-  let series = 0;
-  let accuracy = 0;
-  let relative = 0;
-  let lastRelative = 0;
-  const inside = { count: 0, in80: 0, in95: 0 };
-  const brier = { count: 0, sum: 0 };
-  for (const { scored, crossings } of memories) {
-    for (const one of crossings) {
-      brier.count++;
-      brier.sum += one.brier;
-    }
-    if (scored.length === 0) continue;
-    let error = 0;
-    let lastError = 0;
-    let size = 0;
-    for (const one of scored) {
-      error += one.error;
-      lastError += one.lastError;
-      size += one.size;
-      inside.count++;
-      if (one.inside80) inside.in80++;
-      if (one.inside95) inside.in95++;
-    }
-    // Nothing came and nothing was said to come: that is as right as can be.
-    const wape = error === 0 ? 0 : error / size;
-    series++;
-    accuracy += Math.max(0, 100 * (1 - wape));
-    relative += Math.min(wape, 1);
-    lastRelative += lastError === 0 ? 0 : Math.min(lastError / size, 1);
-  }
-  const share = (part: number): number | null => (inside.count === 0 ? null : (100 * part) / inside.count);
+  const each = memories.map(({ scored }) => sumsOf(scored)).filter(({ count }) => count > 0);
+  const measured = each.map(measuresOf);
+  const { coverage } = measuresOf(each.reduce(joinSums, startForecastSums(2)));
+  const relative = sum(measured.map(({ wape }) => Math.min(wape ?? 0, 1)));
+  const lastRelative = sum(each.map(({ lastError, size }) => (lastError === 0 ? 0 : Math.min(lastError / size, 1))));
+  const briers = memories.flatMap(({ crossings }) => crossings.map(({ brier }) => brier));
   return {
-    accuracy: series === 0 ? null : accuracy / series,
+    accuracy: each.length === 0 ? null : mean(measured.map(({ accuracy }) => accuracy ?? 0)),
     skill: lastRelative === 0 ? null : 1 - relative / lastRelative,
-    coverage80: share(inside.in80),
-    coverage95: share(inside.in95),
-    brier: brier.count === 0 ? null : brier.sum / brier.count,
+    coverage80: coverage[0],
+    coverage95: coverage[1],
+    brier: briers.length === 0 ? null : mean(briers),
   };
 }
+
+const sumsOf = (scored: readonly ScoredForecast[]): ForecastSums =>
+  scored.reduce(
+    (sums, { inside80, inside95, ...one }) => addScored(sums, { ...one, inside: [inside80, inside95] }),
+    startForecastSums(2),
+  );
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
   addCrossing,
-  addDue,
+  addScored,
   coverageOf,
   crossingMeasures,
   type DueForecast,
+  type ForecastSums,
   joinSums,
   measuresOf,
   scaledError,
+  scoreDue,
   startForecastSums,
 } from '../../shared/evaluation/forecast-measures.ts';
 import fc from '../fakes/property.ts';
@@ -21,6 +23,10 @@ const due = (value: number, mean: number, last: number, reach = 1): DueForecast 
     { lower: mean - 2 * reach, upper: mean + 2 * reach },
   ],
 });
+const addDue = (sums: ForecastSums, forecast: DueForecast): ForecastSums => {
+  const scored = scoreDue(forecast);
+  return scored === undefined ? sums : addScored(sums, scored);
+};
 const sumsOf = (forecasts: readonly DueForecast[]) => forecasts.reduce(addDue, startForecastSums(2));
 
 describe('what forecasts were worth', () => {
