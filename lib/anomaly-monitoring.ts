@@ -20,7 +20,7 @@ import { grantSecrets } from './parts/alert-secrets.ts';
 import { Alerting } from './parts/alerting.ts';
 import { Dashboard } from './parts/dashboard.ts';
 import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
-import { Detection } from './parts/detection.ts';
+import { backfillEvery, Detection } from './parts/detection.ts';
 import { Forecasting } from './parts/forecasting.ts';
 import type { Surroundings } from './parts/monitoring-function.ts';
 import type { MuteDuring } from './parts/mute-rules.ts';
@@ -230,13 +230,8 @@ export class AnomalyMonitoring extends MonitoringAccess {
       // Logs expire by themselves; a bucket that is kept does not need them.
       logRemovalPolicy: RemovalPolicy.DESTROY,
     };
-    const intervals = watchesOf(this.settings).map(({ every }) => every);
-    const detection = new Detection(this, 'Detection', {
-      surroundings,
-      longestInterval: Duration.seconds(Math.max(...intervals)),
-      watches: intervals.length,
-      workerConcurrency,
-    });
+    const { settings } = this;
+    const detection = new Detection(this, 'Detection', { surroundings, settings, workerConcurrency });
     const foreseen = watchesOf(this.settings).filter(({ forecast }) => forecast !== 'off');
     const forecasting =
       foreseen.length === 0
@@ -260,6 +255,9 @@ export class AnomalyMonitoring extends MonitoringAccess {
     const schedules = new Schedules(this, 'Schedules', {
       settings: this.settings,
       anomaly: detection.anomaly,
+      discovery: detection.discovery,
+      backfill: detection.backfill,
+      backfillEvery,
       forecast: forecasting?.forecast,
       train,
       sweep: alerting.sweep,
@@ -303,7 +301,7 @@ export class AnomalyMonitoring extends MonitoringAccess {
     });
     const foreseers = forecasting === undefined ? [] : [forecasting.forecast, forecasting.worker];
     const widget = this.#widgets === undefined ? [] : [this.#widgets.widget];
-    const functions = [detection.anomaly, detection.worker, ...foreseers, train, ...alerting.functions, ...widget];
+    const functions = [...detection.functions, ...foreseers, train, ...alerting.functions, ...widget];
     for (const one of [...functions, schedules]) one.node.addDependency(stored);
     const shown = widget.map((drawing) => {
       const { settings } = this;

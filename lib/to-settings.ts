@@ -75,7 +75,7 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
 
 function watchInput(scope: Construct, path: string, props: WatchProps): Record<string, unknown> {
   refuseTokenNumbers(path, props);
-  const { metrics: given = [], select, every, period, settle, timezone, ...rest } = props;
+  const { metrics: given = [], select, every, discoverEvery, period, settle, timezone, ...rest } = props;
   const metrics = given.map((metric: IMetric, index) => fromMetric(scope, `${path}.metrics[${index}]`, metric));
   const periods = [...new Set(metrics.map(({ periodSeconds }) => periodSeconds))];
   if (period === undefined && periods.length > 1) {
@@ -88,6 +88,7 @@ function watchInput(scope: Construct, path: string, props: WatchProps): Record<s
   }
   const stated = {
     every: seconds(`${path}.every`, every),
+    discoverEvery: seconds(`${path}.discoverEvery`, discoverEvery),
     period: seconds(`${path}.period`, period) ?? periods[0],
     settle: seconds(`${path}.settle`, settle),
     timezone: timezone?.timezoneName,
@@ -129,6 +130,14 @@ function undeployable(settings: Settings): SettingsProblem[] {
         message: 'EventBridge Scheduler counts whole minutes',
         got: `${watch.every} s`,
         remedy: 'write 1m, 5m or any number of minutes',
+      });
+    }
+    if (watch.discoverEvery % 60 !== 0) {
+      problems.push({
+        path: `${path}.discoverEvery`,
+        message: 'EventBridge Scheduler counts whole minutes',
+        got: `${watch.discoverEvery} s`,
+        remedy: 'write 1h or any number of minutes',
       });
     }
     if (watch.forecast !== 'off' && watch.forecast.every !== undefined && watch.forecast.every % 60 !== 0) {

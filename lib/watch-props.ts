@@ -60,6 +60,13 @@ export interface WatchProps {
   readonly every?: Duration;
 
   /**
+   * How often new series are looked for, and vanished ones noticed: whole minutes, five at least.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly discoverEvery?: Duration;
+
+  /**
    * Length of one point.
    *
    * @default - the period of `metrics`, else five minutes

@@ -20,7 +20,7 @@ import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { readOnce, readStoredSettings } from '../../shared/pipeline/stored-settings.ts';
 import type { DetectPorts } from '../../shared/pipeline/detect-anomalies.ts';
 import { readEnvironment } from '../../shared/settings/environment.ts';
-import { createHandler, createWorker } from './handler.ts';
+import { createBackfill, createDiscovery, createHandler, createWorker } from './handler.ts';
 
 showSources(import.meta.url);
 const { bucket, busName, namespace, queueUrl, quotaPart, settingsKey } = readEnvironment(process.env);
@@ -42,8 +42,11 @@ const ports = readOnce(async (): Promise<DetectPorts> => {
       ? {}
       : { heartbeat: new HttpHeartbeat({ url: storedSecret(heartbeatUrl, secretsManagerClient(), systemClock), log }) };
   const aws = { store, written: store, source: () => source, bus, sink, queue };
-  return { settings, bytes: nodeBytes, clock: systemClock, log, ...aws, ...heard };
+  return { settings, bytes: nodeBytes, clock: systemClock, log, discovery: 'apart', ...aws, ...heard };
 });
 
 export const handler = createHandler(ports);
-export const worker = createWorker(ports);
+// Nothing of a tick waits behind the past of another shard.
+export const worker = createWorker(async () => ({ ...(await ports()), backfill: 'apart' }));
+export const discover = createDiscovery(ports);
+export const backfill = createBackfill(ports);

@@ -90,7 +90,12 @@ export class MonitoringFunction extends Function {
 
   /** CloudWatch has no finer rights than these for reading metrics. */
   readMetrics(): this {
-    this.allow(['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics']);
+    this.allow(['cloudwatch:GetMetricData']);
+    return this;
+  }
+
+  listMetrics(): this {
+    this.allow(['cloudwatch:ListMetrics']);
     return this;
   }
 

@@ -13,6 +13,9 @@ import { watchesOf, type Settings } from '../../shared/settings/settings.ts';
 export interface SchedulesProps {
   readonly settings: Settings;
   readonly anomaly: IFunction;
+  readonly discovery: IFunction;
+  readonly backfill: IFunction;
+  readonly backfillEvery: Duration;
   /** Undefined where no watch is forecast. */
   readonly forecast: IFunction | undefined;
   readonly train: IFunction;
@@ -33,7 +36,7 @@ const minute = Duration.minutes(1);
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
-    const { anomaly, forecast, train, sweep, trainEvery, undelivered } = props;
+    const { anomaly, discovery, backfill, forecast, train, sweep, trainEvery, undelivered } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -43,7 +46,7 @@ export class Schedules extends Construct {
     role.addToPolicy(
       new PolicyStatement({
         actions: ['lambda:InvokeFunction'],
-        resources: [anomaly, ...(forecast === undefined ? [] : [forecast]), train, sweep].map(
+        resources: [anomaly, discovery, backfill, ...(forecast === undefined ? [] : [forecast]), train, sweep].map(
           ({ functionArn }) => functionArn,
         ),
       }),
@@ -68,12 +71,16 @@ export class Schedules extends Construct {
     for (const one of watchesOf(props.settings)) {
       const { name: watch } = one;
       every(`Tick-${watch}`, Duration.seconds(one.every), anomaly, `Tick of watch ${watch}`, { watch });
+      every(`Discovery-${watch}`, Duration.seconds(one.discoverEvery), discovery, `Discovery of watch ${watch}`, {
+        watch,
+      });
       if (forecast !== undefined && one.forecast !== 'off') {
         const rate = Duration.seconds(forecastEvery(one));
         every(`Forecast-${watch}`, rate, forecast, `Forecast of watch ${watch}`, { watch });
       }
       every(`Training-${watch}`, trainEvery, train, `Training of watch ${watch}`, { watch });
     }
+    every('Backfill', props.backfillEvery, backfill, 'Backfill of the past', {});
     every('Sweep', minute, sweep, 'Sweep of incidents', {});
   }
 }

@@ -45,30 +45,65 @@ const description = z.strictObject({
   }),
 });
 
+const stored = z.strictObject({
+  description,
+  shard: z.string().min(1),
+  absentSince: z.number().nullable(),
+  retiredAt: z.number().nullable(),
+});
+
+const part = z.strictObject({
+  shard: z.string().min(1),
+  name: z.string().min(1),
+  series: z.int().min(0),
+  asked: z.int().min(0),
+});
+
 const payload = z.strictObject({
-  series: z.array(
-    z.strictObject({
-      description,
-      shard: z.string().min(1),
-      absentSince: z.number().nullable(),
-      retiredAt: z.number().nullable(),
-    }),
-  ),
+  series: z.array(stored),
+  parts: z.array(part),
+  generation: z.int().min(0),
   nextShard: z.int().min(1),
   selection: z.string().nullable(),
 });
 
-export const inventoryKind: ArtefactKind<Inventory> = {
+/** Where the series of one shard lie, and how many there are: all that planning a tick needs to know of it. */
+export interface InventoryPart {
+  readonly shard: string;
+  /** Of the part's object: what is in it decides its name, so that it never changes. */
+  readonly name: string;
+  readonly series: number;
+  /** Of these, those that are not retired. */
+  readonly asked: number;
+}
+
+/** An inventory as it is stored: small ones in one object, larger ones with an object for each shard beside it. */
+export interface StoredInventory extends Inventory {
+  readonly parts: readonly InventoryPart[];
+  /** How often it was written: no part is written again under the name of one that was deleted. */
+  readonly generation: number;
+}
+
+// A statistic was checked to be one; zod's type of a pattern is any string.
+const asSeries = (given: readonly z.output<typeof stored>[]): readonly InventorySeries[] =>
+  given.map((one) => ({ ...one, description: one.description as SeriesDescription }));
+
+/** Version 1 had everything in one object, whatever its size. */
+export const inventoryKind: ArtefactKind<StoredInventory> = {
   kind: 'inventory',
+  version: 2,
+  upgrades: { 1: (before) => ({ ...(before as object), parts: [], generation: 0 }) },
+  parse: (given) => {
+    const { series, ...head } = payload.parse(given);
+    return { ...head, series: asSeries(series) };
+  },
+};
+
+/** The series of one shard of a large inventory. */
+export const inventoryPartKind: ArtefactKind<readonly InventorySeries[]> = {
+  kind: 'inventory-part',
   version: 1,
   upgrades: {},
-  parse: (given) => {
-    const { series, nextShard, selection } = payload.parse(given);
-    // A statistic was checked to be one; zod's type of a pattern is any string.
-    return {
-      nextShard,
-      selection,
-      series: series.map((one) => ({ ...one, description: one.description as SeriesDescription })),
-    };
-  },
+  payload: (series) => ({ series: [...series] }),
+  parse: (given) => asSeries(z.strictObject({ series: z.array(stored) }).parse(given).series),
 };

@@ -1,49 +1,44 @@
+import { packArtefact } from '../models/artefact.ts';
 import { readStored, type StoragePorts, writeStored } from '../models/stored-artefact.ts';
 import { keys } from '../settings/keys.ts';
 import { fitsPeriod } from './fitting-period.ts';
-import { type Inventory, inventoryKind, type InventorySeries } from './inventory-format.ts';
-import { Placement, shardName } from './inventory-placement.ts';
-import { isExpression, type SeriesDescription, seriesId } from './metric.ts';
+import { readAll } from './history.ts';
+import {
+  type Inventory,
+  inventoryKind,
+  type InventoryPart,
+  inventoryPartKind,
+  type InventorySeries,
+  type StoredInventory,
+} from './inventory-format.ts';
+import { shardName } from './inventory-placement.ts';
+import { emptyInventory, type InventoryChanges, reconcile } from './inventory-reconcile.ts';
+import type { SeriesDescription } from './metric.ts';
 
 export type { Inventory } from './inventory-format.ts';
-
-export interface InventoryPolicy {
-  /** Series a shard is filled up to with new entities. */
-  readonly shardSize: number;
-  /** Absence after which a series is retired. */
-  readonly retireAfterSeconds: number;
-  /** Time since retirement after which a series is forgotten; its history has expired by then. */
-  readonly forgetAfterSeconds: number;
-}
-
-const daySeconds = 86_400;
-
-export const inventoryDefaults: InventoryPolicy = {
-  shardSize: 500,
-  retireAfterSeconds: 14 * daySeconds,
-  forgetAfterSeconds: 190 * daySeconds,
-};
-
-/** How many series changed, by what happened to them. */
-export interface InventoryChanges {
-  readonly added: number;
-  readonly returned: number;
-  readonly retired: number;
-  readonly forgotten: number;
-}
+export { emptyInventory, inventoryDefaults, reconcile } from './inventory-reconcile.ts';
 
 export interface Shard {
   readonly shard: string;
   readonly series: readonly SeriesDescription[];
 }
 
-export const emptyInventory: Inventory = { series: [], nextShard: 1, selection: null };
+/** What planning a tick needs to know: it costs one read of a small object, however many series there are. */
+export interface ShardOverview {
+  /** In order of their names, those of which something is asked for. */
+  readonly shards: readonly { readonly shard: string; readonly series: number }[];
+  /** Shards that were used and have nothing to ask for any more. */
+  readonly idle: readonly string[];
+  readonly selection: string | null;
+  /** Whether nothing was ever found. */
+  readonly isEmpty: boolean;
+}
 
 const mostAttempts = 20;
 
 /**
  * Brings a watch's inventory up to what was discovered, by compare-and-swap: what others add at the same time is kept.
- * Writes only when something changed.
+ * Writes only when something changed, and of the shards only those that did.
  *
  * @param now time of the discovery, epoch seconds.
  * @param selection what was selected, to be compared with at later ticks; what was known of it stays by default.
@@ -59,20 +54,54 @@ export async function updateInventory(
   const key = keys.inventory(watch);
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const present = await readStored(ports, inventoryKind, key);
-    const before = present?.value ?? emptyInventory;
-    const { inventory: reconciled, changes } = reconcile(before, discovered, now);
+    const whole = await wholeOf(ports, watch, present?.value);
+    if (whole === 'changed') continue;
+    const { inventory: reconciled, changes } = reconcile(whole, discovered, now);
     const isSelected = selection === undefined || selection === reconciled.selection;
     const inventory = isSelected ? reconciled : { ...reconciled, selection };
-    if (inventory === before) return { inventory, changes };
-    const outcome = await writeStored(ports, inventoryKind, key, inventory, present?.version ?? 'absent');
-    if (outcome === 'stored') return { inventory, changes };
+    if (inventory === whole) return { inventory, changes };
+    const next = await store(ports, watch, present?.value, whole, inventory);
+    if ((await writeStored(ports, inventoryKind, key, next, present?.version ?? 'absent')) === 'stored') {
+      await forget(ports, watch, present?.value, next);
+      return { inventory, changes };
+    }
   }
   throw new Error(`object '${key}' changed ${mostAttempts} times while it was being updated; are many ticks running?`);
 }
 
 /** A watch's inventory; empty before its first discovery. @throws StoredObjectError if it cannot be read. */
 export async function readInventory(ports: StoragePorts, watch: string): Promise<Inventory> {
-  return (await readStored(ports, inventoryKind, keys.inventory(watch)))?.value ?? emptyInventory;
+  return consistently(ports, watch, (head) => wholeOf(ports, watch, head));
+}
+
+/** The shards of a watch and how large they are. @throws StoredObjectError if the inventory cannot be read. */
+export async function readOverview(ports: StoragePorts, watch: string): Promise<ShardOverview> {
+  const head = (await readStored(ports, inventoryKind, keys.inventory(watch)))?.value ?? emptyStored;
+  const counts = new Map(head.parts.map(({ shard, asked }) => [shard, asked]));
+  for (const { shard, retiredAt } of head.series)
+    counts.set(shard, (counts.get(shard) ?? 0) + (retiredAt === null ? 1 : 0));
+  const shards = [...counts].flatMap(([shard, series]) => (series > 0 ? [{ shard, series }] : []));
+  return {
+    shards: shards.sort((a, b) => (a.shard < b.shard ? -1 : 1)),
+    idle: namesOf(head.nextShard).filter((shard) => (counts.get(shard) ?? 0) === 0),
+    selection: head.selection,
+    isEmpty: counts.size === 0,
+  };
+}
+
+/**
+ * All that belongs to one shard, retired series included: the inventory of a watch that has nothing else. Costs two
+ * reads of small objects, however many series the watch has.
+ *
+ * @throws StoredObjectError if it cannot be read.
+ */
+export async function readShardInventory(ports: StoragePorts, watch: string, shard: string): Promise<Inventory> {
+  return consistently(ports, watch, async (head = emptyStored) => {
+    const part = head.parts.find((one) => one.shard === shard);
+    const series =
+      part === undefined ? head.series.filter((one) => one.shard === shard) : await readPart(ports, watch, part);
+    return series === undefined ? 'changed' : { series, nextShard: head.nextShard, selection: head.selection };
+  });
 }
 
 /**
@@ -98,113 +127,113 @@ export function planShards(inventory: Inventory, periodSeconds: number): readonl
 /** Shards that were used and have nothing to ask for any more: their state may still have something to take back. */
 export function idleShards(inventory: Inventory, planned: readonly Shard[]): readonly string[] {
   const busy = new Set(planned.map(({ shard }) => shard));
-  const all = Array.from({ length: inventory.nextShard - 1 }, (_, k) => shardName(k + 1));
-  return all.filter((shard) => !busy.has(shard));
+  return namesOf(inventory.nextShard).filter((shard) => !busy.has(shard));
+}
+
+const namesOf = (nextShard: number): readonly string[] =>
+  Array.from({ length: nextShard - 1 }, (_, k) => shardName(k + 1));
+
+const emptyStored: StoredInventory = { ...emptyInventory, parts: [], generation: 0 };
+
+/** Reads the head, and again where a part that it names has been replaced meanwhile. */
+async function consistently<T>(
+  ports: StoragePorts,
+  watch: string,
+  read: (head: StoredInventory | undefined) => Promise<T | 'changed'>,
+): Promise<T> {
+  const key = keys.inventory(watch);
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    const found = await read((await readStored(ports, inventoryKind, key))?.value);
+    if (found !== 'changed') return found;
+  }
+  throw new Error(
+    `object '${key}' names parts that are not there, ${mostAttempts} times: restore inventory/ as a whole`,
+  );
+}
+
+const readPart = async (
+  ports: StoragePorts,
+  watch: string,
+  { shard, name }: InventoryPart,
+): Promise<readonly InventorySeries[] | undefined> =>
+  (await readStored(ports, inventoryPartKind, keys.inventoryPart(watch, shard, name)))?.value;
+
+async function wholeOf(
+  ports: StoragePorts,
+  watch: string,
+  head: StoredInventory | undefined,
+): Promise<Inventory | 'changed'> {
+  if (head === undefined) return emptyInventory;
+  const series = [...head.series];
+  let isMissing = false;
+  await readAll(
+    head.parts,
+    (part) => readPart(ports, watch, part),
+    (found) => {
+      if (found === undefined) isMissing = true;
+      else for (const one of found) series.push(one);
+    },
+  );
+  return isMissing ? 'changed' : { series, nextShard: head.nextShard, selection: head.selection };
 }
 
 /**
- * What the inventory becomes. The rules of placing:
- *
- * - An entity is placed once, whole, into the first shard that has room for all its series, or into a new one; it stays
- *   there, and so does each of its series, also while it is retired.
- * - A new series of an entity goes where the entity is, even beyond the shard's size, up to twice that; from there on
- *   into a new shard, where it is judged apart from the rest of its entity.
- * - An entity larger than a shard is split in the order of its series' ids, each part in a shard of its own.
- * - Where a series changes its entity (the watch groups by other dimensions now), the new entity is placed where most of
- *   its series are already; the others start anew there.
- * - A series that is asked for in other words now (another statistic of the same metric, another formula under the same
- *   label) is retired at once where the new one is found: both would be pulled, paid for and told of.
- *
- * Nothing changed gives the very same inventory.
+ * The object to store. A watch of one shard has it all in there; of a larger one, each shard's series get an object of
+ * their own, so that a worker reads what it needs and not what two hundred others do.
  */
-export function reconcile(
-  before: Inventory,
-  discovered: readonly SeriesDescription[],
-  now: number,
-  policy: InventoryPolicy = inventoryDefaults,
-): { readonly inventory: Inventory; readonly changes: InventoryChanges } {
-  const found = new Map(discovered.map((description) => [description.id, description]));
-  const subjects = new Set(discovered.map(subjectOf));
-  const kept: InventorySeries[] = [];
-  const moved = new Map<string, string>();
-  const changes = { added: 0, returned: 0, retired: 0, forgotten: 0 };
-  let changed = false;
-
-  for (const one of before.series) {
-    const description = found.get(one.description.id);
-    if (description !== undefined && description.entity !== one.description.entity) {
-      moved.set(description.id, one.shard);
-      changed = true;
-      continue;
-    }
-    found.delete(one.description.id);
-    const isReplaced = description === undefined && subjects.has(subjectOf(one.description));
-    const after = description === undefined ? missed(one, now, policy, isReplaced) : seen(one, description);
-    if (after !== one) changed = true;
-    if (after === undefined) {
-      changes.forgotten++;
-      continue;
-    }
-    if (one.retiredAt !== null && after.retiredAt === null) changes.returned++;
-    if (one.retiredAt === null && after.retiredAt !== null) changes.retired++;
-    kept.push(after);
-  }
-  if (found.size === 0 && !changed) return { inventory: before, changes };
-  changes.added = found.size - moved.size;
-  const placed = place(kept, [...found.values()], moved, before.nextShard, policy);
-  return { inventory: { ...placed, selection: before.selection }, changes };
+async function store(
+  ports: StoragePorts,
+  watch: string,
+  before: StoredInventory | undefined,
+  known: Inventory,
+  { series, nextShard, selection }: Inventory,
+): Promise<StoredInventory> {
+  const generation = (before?.generation ?? 0) + 1;
+  const head = { generation, nextShard, selection };
+  if (nextShard <= 2) return { ...head, series, parts: [] };
+  const former = byShard(known.series);
+  const unchanged = new Map((before?.parts ?? []).map((part) => [part.shard, part]));
+  const parts: InventoryPart[] = [];
+  await readAll(
+    [...byShard(series)],
+    async ([shard, members]): Promise<InventoryPart> => {
+      const part = unchanged.get(shard);
+      const isSame = members.length === part?.series && members.every((one, k) => one === former.get(shard)?.[k]);
+      if (isSame) return part;
+      const digest = ports.bytes.digest(packArtefact(inventoryPartKind, members)).slice(0, 16);
+      const name = `${generation}-${digest}`;
+      // One that is there has the same content: its name says so.
+      await writeStored(ports, inventoryPartKind, keys.inventoryPart(watch, shard, name), members, 'absent');
+      const asked = members.filter(({ retiredAt }) => retiredAt === null).length;
+      return { shard, name, series: members.length, asked };
+    },
+    (part) => void parts.push(part),
+  );
+  return { ...head, series: [], parts };
 }
 
-function seen(one: InventorySeries, description: SeriesDescription): InventorySeries {
-  const same = JSON.stringify(one.description) === JSON.stringify(description);
-  if (same && one.absentSince === null && one.retiredAt === null) return one;
-  return { description, shard: one.shard, absentSince: null, retiredAt: null };
+/** What nobody will look for again. Whoever still holds the head of before looks at the new one, and finds it all. */
+async function forget(
+  ports: StoragePorts,
+  watch: string,
+  before: StoredInventory | undefined,
+  after: StoredInventory,
+): Promise<void> {
+  const kept = new Set(after.parts.map(({ name, shard }) => `${shard} ${name}`));
+  const gone = (before?.parts ?? []).filter(({ name, shard }) => !kept.has(`${shard} ${name}`));
+  await readAll(
+    gone,
+    ({ shard, name }) => ports.store.delete(keys.inventoryPart(watch, shard, name)),
+    () => undefined,
+  );
 }
 
-function missed(
-  one: InventorySeries,
-  now: number,
-  policy: InventoryPolicy,
-  isReplaced: boolean,
-): InventorySeries | undefined {
-  if (one.retiredAt !== null) return now - one.retiredAt >= policy.forgetAfterSeconds ? undefined : one;
-  if (isReplaced) return { ...one, absentSince: one.absentSince ?? now, retiredAt: now };
-  if (one.absentSince === null) return { ...one, absentSince: now };
-  return now - one.absentSince >= policy.retireAfterSeconds ? { ...one, retiredAt: now } : one;
-}
-
-/** What a series is about, whatever is made of it: a metric whatever its statistic, an expression under its label. */
-function subjectOf({ metric, entity, label }: SeriesDescription): string {
-  if (isExpression(metric)) return `${entity} ${label}=`;
-  return seriesId({ ...metric, statistic: 'Average' });
-}
-
-/** Gives each newcomer a shard. `moved` says where a newcomer was under its former entity. */
-function place(
-  kept: readonly InventorySeries[],
-  newcomers: readonly SeriesDescription[],
-  moved: ReadonlyMap<string, string>,
-  nextShard: number,
-  policy: InventoryPolicy,
-): Omit<Inventory, 'selection'> {
-  const placement = new Placement(kept, nextShard, policy.shardSize);
-  const series = [...kept];
-  for (const [entity, members] of groupByEntity(newcomers)) {
-    const formerly = members.flatMap(({ id }) => moved.get(id) ?? []);
-    for (const description of members.sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      const shard = placement.place(entity, members.length, formerly);
-      series.push({ description, shard, absentSince: null, retiredAt: null });
-    }
-  }
-  return { series, nextShard: placement.nextShard };
-}
-
-function groupByEntity(series: readonly SeriesDescription[]): ReadonlyMap<string, SeriesDescription[]> {
-  const groups = new Map<string, SeriesDescription[]>();
+function byShard(series: readonly InventorySeries[]): ReadonlyMap<string, readonly InventorySeries[]> {
+  const shards = new Map<string, InventorySeries[]>();
   for (const one of series) {
-    const group = groups.get(one.entity);
-    if (group === undefined) groups.set(one.entity, [one]);
-    else group.push(one);
+    const members = shards.get(one.shard);
+    if (members === undefined) shards.set(one.shard, [one]);
+    else members.push(one);
   }
-  return groups;
+  return shards;
 }

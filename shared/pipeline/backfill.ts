@@ -1,5 +1,5 @@
 import { backfillHistory, type BackfillResult, readProgress } from '../metrics/history-backfill.ts';
-import { planShards, readInventory } from '../metrics/inventory.ts';
+import { planShards, readShardInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { StoragePorts } from '../models/stored-artefact.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
@@ -29,7 +29,7 @@ export async function backfillShard(
   mayGoOn: () => boolean,
 ): Promise<BackfillResult> {
   const watch = watchNamed(ports.settings, name);
-  const inventory = await readInventory(ports, name);
+  const inventory = await readShardInventory(ports, name, shard);
   const series = planShards(inventory, watch.period).find((one) => one.shard === shard)?.series ?? [];
   const to = Math.floor(tick / watch.period) * watch.period;
   const from = Math.max(0, to - backfillSpan(watch.period, ports.settings.retention));

@@ -1,8 +1,10 @@
-import { idleShards, planShards, readInventory, updateInventory, type Inventory } from '../metrics/inventory.ts';
+import { readOverview, type ShardOverview } from '../metrics/inventory.ts';
 import type { LeftOut } from '../ports/metric-source.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
+import { begins, discoverWatch, isDiscoveryDue } from './discover-metrics.ts';
+import { skippedMetric } from './own-metrics.ts';
 import { callTheRoll } from './roll-call.ts';
 import { runShard } from './run-shard.ts';
 import type { ShardSummary } from './shard-summary.ts';
@@ -32,7 +34,15 @@ export interface WatchSummary {
   /** Shards run here; the others went to the queue. */
   readonly ran: readonly ShardSummary[];
   readonly queued: number;
+  /** Why nothing was run or queued though it was due; absent at a usual tick. */
+  readonly skipped?: TickSkipped;
 }
+
+/**
+ * `late`: it came more than an interval after its time, and the next one pulls the same points. `backlog`: two whole
+ * ticks wait in the queue already.
+ */
+export type TickSkipped = 'late' | 'backlog';
 
 export interface TickSummary {
   readonly tick: number;
@@ -58,17 +68,21 @@ export async function detectAnomalies(request: TickRequest, ports: DetectPorts):
 }
 
 async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promise<WatchSummary> {
-  const { inventory, discovered, leftOut, failure } = await lookAround(watch, tick, ports);
-  const shards = planShards(inventory, watch.period);
-  const series = shards.reduce((sum, shard) => sum + shard.series.length, 0);
-  const head = { watch: watch.name, shards: shards.length, series, discovered, leftOut };
-  const lateness = await callTheRoll(watch, shards, tick, ports);
+  const { known, discovered, leftOut, failure } = await lookAround(watch, tick, ports);
+  const series = known.shards.reduce((sum, shard) => sum + shard.series, 0);
+  const head = { watch: watch.name, shards: known.shards.length, series, discovered, leftOut };
+  const lateness = await callTheRoll(watch, known.shards, tick, ports);
   // After each look around, those with nothing left to ask for, too: what fired there must be taken back.
-  const due = [...shards.map(({ shard }) => shard), ...(discovered ? idleShards(inventory, shards) : [])];
+  const isLookedAround = discovered || begins(tick, watch.every, watch.discoverEvery);
+  const due = [...known.shards.map(({ shard }) => shard), ...(isLookedAround ? known.idle : [])];
   const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick }));
   const ran: ShardSummary[] = [];
-  const isQueued = shards.length > 1;
-  if (isQueued) await ports.queue.send(messages);
+  const isQueued = known.shards.length > 1;
+  const skipped = isQueued ? await reasonToSkip(watch, tick, ports) : undefined;
+  if (skipped !== undefined) {
+    ports.log.warn('tick skipped', { watch: watch.name, tick, shards: messages.length, reason: skipped });
+    await ports.sink.publish([skippedMetric({ deployment: ports.settings.name, watch: watch.name }, tick)]);
+  } else if (isQueued) await ports.queue.send(messages);
   else
     for (const message of messages) {
       const summary = await runShard(message, ports);
@@ -76,9 +90,24 @@ async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promis
     }
   // What is known was watched first; now whoever operates this must hear of it, and a retry may look again.
   if (failure !== undefined) throw failure.error;
+  if (skipped !== undefined) return { ...head, ran, queued: 0, skipped };
   // With workers, those of this tick are not done yet: that all of those before were is known, and soon of these.
   if (lateness?.late.length === 0) await ports.heartbeat?.beat(watch.name);
   return { ...head, ran, queued: isQueued ? messages.length : 0 };
+}
+
+/**
+ * Why the shards of a tick are better not queued. What a slow worker leaves of a tick is dropped when its turn comes
+ * (see `reasonToIdle`), so a tick that overruns costs the next one nothing; but where nobody works at all, each tick
+ * would only lengthen what must be dropped later.
+ */
+async function reasonToSkip(watch: Watch, tick: number, ports: DetectPorts): Promise<TickSkipped | undefined> {
+  if (ports.clock.now() - tick > watch.every) return 'late';
+  const backlog = await ports.queue.backlog();
+  if (backlog === 0) return undefined;
+  const overviews = await Promise.all(watchesOf(ports.settings).map(({ name }) => readOverview(ports, name)));
+  const atATick = overviews.reduce((sum, { shards }) => sum + (shards.length > 1 ? shards.length : 0), 0);
+  return backlog >= 2 * atATick ? 'backlog' : undefined;
 }
 
 async function tickShard(watch: Watch, shard: string, tick: number, ports: DetectPorts): Promise<WatchSummary> {
@@ -86,61 +115,23 @@ async function tickShard(watch: Watch, shard: string, tick: number, ports: Detec
   return { watch: watch.name, shards: 1, series: ran.series, discovered: false, leftOut: [], ran: [ran], queued: 0 };
 }
 
-/** What a look for new series costs is small, but a source lists a new one only after minutes anyhow. */
-const DISCOVERY_SECONDS = 3600;
-
-/** At the first tick of an hour, while nothing is known, and where something else is selected than last time. */
-const isDiscoveryDue = (watch: Watch, tick: number, inventory: Inventory): boolean =>
-  inventory.series.length === 0 ||
-  inventory.selection !== selectionOf(watch) ||
-  Math.floor(tick / DISCOVERY_SECONDS) !== Math.floor((tick - watch.every) / DISCOVERY_SECONDS);
-
-/**
- * All of a watch that decides what is discovered and how it is described, as text to compare. In the order it was
- * written in: of two natures for one label the later one wins.
- */
-function selectionOf(watch: Watch): string {
-  const { source, select, metrics, expressions, period, maxSeries, entityBy, natures } = watch;
-  return JSON.stringify({ source, select, metrics, expressions, period, maxSeries, entityBy, natures });
+interface Around {
+  readonly known: ShardOverview;
+  readonly discovered: boolean;
+  readonly leftOut: WatchSummary['leftOut'];
+  readonly failure?: { readonly error: unknown };
 }
 
-async function lookAround(
-  watch: Watch,
-  tick: number,
-  ports: DetectPorts,
-): Promise<{
-  inventory: Inventory;
-  discovered: boolean;
-  leftOut: WatchSummary['leftOut'];
-  failure?: { readonly error: unknown };
-}> {
-  const known = await readInventory(ports, watch.name);
-  if (!isDiscoveryDue(watch, tick, known)) return { inventory: known, discovered: false, leftOut: [] };
+async function lookAround(watch: Watch, tick: number, ports: DetectPorts): Promise<Around> {
+  const known = await readOverview(ports, watch.name);
+  if (!isDiscoveryDue(watch, tick, known, ports.discovery)) return { known, discovered: false, leftOut: [] };
   try {
-    return await discover(watch, tick, known, ports);
+    const { leftOut } = await discoverWatch(watch, tick, ports);
+    return { known: await readOverview(ports, watch.name), discovered: true, leftOut };
   } catch (error) {
-    if (known.series.length === 0) throw error;
+    if (known.isEmpty) throw error;
     // A source that lists nothing now may still be read: what is known must not go unwatched for it.
     ports.log.error('discovery failed: what is known is watched on', { watch: watch.name, tick, error: String(error) });
-    return { inventory: known, discovered: false, leftOut: [], failure: { error } };
+    return { known, discovered: false, leftOut: [], failure: { error } };
   }
-}
-
-async function discover(
-  watch: Watch,
-  tick: number,
-  known: Inventory,
-  ports: DetectPorts,
-): Promise<{ inventory: Inventory; discovered: boolean; leftOut: WatchSummary['leftOut'] }> {
-  const watched = new Set(planShards(known, watch.period).flatMap((shard) => shard.series.map(({ id }) => id)));
-  const { series, leftOut } = await ports.source(watch).discover(watch, watched);
-  const { inventory, changes } = await updateInventory(ports, watch.name, series, tick, selectionOf(watch));
-  if (leftOut.length > 0)
-    ports.log.warn('series left out: do what the reason says, else raise maxSeries or narrow the pattern', {
-      watch: watch.name,
-      leftOut,
-    });
-  if (Object.values(changes).some((count) => count > 0))
-    ports.log.info('inventory changed', { watch: watch.name, ...changes });
-  return { inventory, discovered: true, leftOut };
 }

@@ -26,6 +26,10 @@ export interface DetectPorts {
   readonly written?: WrittenTimes;
   /** Told of every complete tick; absent where nobody listens. */
   readonly heartbeat?: Heartbeat;
+  /** Who looks for new series: `apart` has a schedule of its own, and ticks look only where nothing else would do. @default the ticks */
+  readonly discovery?: 'apart' | 'with-ticks';
+  /** Who fetches the past: `apart` has a function, and a share of the quotas, of its own. @default whoever runs the shard */
+  readonly backfill?: 'apart' | 'with-ticks';
 }
 
 /** @throws RangeError for a name that the settings do not have, naming those they have. */

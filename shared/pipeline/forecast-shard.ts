@@ -1,4 +1,4 @@
-import { planShards, readInventory } from '../metrics/inventory.ts';
+import { planShards, readShardInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { readStored, writeStored } from '../models/stored-artefact.ts';
 import type { Version } from '../ports/object-store.ts';
@@ -23,7 +23,7 @@ import { expireForecasts, type ForecastRecord, forecastRecordKind, readForecasts
 import { type ForecastState, forecastStateKind } from './forecast-state.ts';
 import { type ForecastShardSummary, idleForecast } from './forecast-summary.ts';
 import { heldGrid, holdsSince } from './forecast-window.ts';
-import { droppedMetric, forecastMetricData } from './own-metrics.ts';
+import { staleMetric, forecastMetricData } from './own-metrics.ts';
 import { MOST_ATTEMPTS, reasonToIdle } from './shard-turn.ts';
 import { trainForecastShard } from './train-forecast-shard.ts';
 
@@ -51,7 +51,7 @@ export async function forecastShard(message: ShardMessage, ports: ForecastPorts)
     if (reason !== undefined) {
       ports.log.info('shard not forecast', { ...message, reason });
       if (reason === 'too-old')
-        await ports.sink.publish([droppedMetric({ deployment: ports.settings.name, watch: watch.name }, tick)]);
+        await ports.sink.publish([staleMetric({ deployment: ports.settings.name, watch: watch.name }, tick)]);
       return idle(attempt > 1 ? 'superseded' : reason);
     }
     const done = await attemptForecast(message, watch, stored?.value, stored?.version ?? 'absent', ports);
@@ -132,7 +132,7 @@ function unservedOf(record: ForecastRecord, fitted: FittedShard | undefined): re
 }
 
 async function seriesOf(ports: ForecastPorts, watch: Watch, shard: string): Promise<readonly SeriesDescription[]> {
-  const planned = planShards(await readInventory(ports, watch.name), watch.period);
+  const planned = planShards(await readShardInventory(ports, watch.name, shard), watch.period);
   return limitedSeries(planned.find((one) => one.shard === shard)?.series ?? [], watch);
 }
 

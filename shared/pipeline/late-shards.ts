@@ -1,4 +1,4 @@
-import type { Shard } from '../metrics/inventory.ts';
+import type { ShardOverview } from '../metrics/inventory.ts';
 import type { MetricDatum } from '../ports/metric-sink.ts';
 import type { WrittenTimes } from '../ports/written-times.ts';
 import { keys } from '../settings/keys.ts';
@@ -25,7 +25,7 @@ export interface Lateness {
  */
 export async function lateShards(
   { name: watch, every }: Pick<Watch, 'name' | 'every'>,
-  shards: readonly Shard[],
+  shards: ShardOverview['shards'],
   now: number,
   store: WrittenTimes,
 ): Promise<Lateness> {
@@ -41,7 +41,7 @@ export async function lateShards(
     oldestVerdictAge = Math.max(oldestVerdictAge, age);
     if (age < LATE_INTERVALS * every) return;
     late.push(shard);
-    seriesOverdue += series.length;
+    seriesOverdue += series;
   });
   return { late, seriesOverdue, oldestVerdictAge };
 }

@@ -46,6 +46,9 @@ export const forecastMetricNames = [
 /** What we say of the fitting of forecasters. */
 export const forecasterTrainingNames = ['ForecastersFitted', 'ForecastersDue', 'ForecasterTrainingTime'] as const;
 
+/** What we say where more is to be done than gets done; nothing while all is well. */
+export const overloadMetricNames = ['StaleShardMessages', 'TicksSkipped'] as const;
+
 /** Whose metrics they are: the `name` of the settings, and one of its watches. */
 interface Published {
   readonly deployment: string;
@@ -57,7 +60,7 @@ type OwnMetric =
   | (typeof trainingMetricNames)[number]
   | (typeof forecastMetricNames)[number]
   | (typeof forecasterTrainingNames)[number]
-  | 'TicksDropped';
+  | (typeof overloadMetricNames)[number];
 
 const units: Readonly<Partial<Record<OwnMetric, MetricDatum['unit']>>> = {
   LambdaExecutionTime: 'Milliseconds',
@@ -176,7 +179,10 @@ export function forecasterTrainingMetrics(
 }
 
 /** A message that came too late to be worth anything: the tick after it pulls the same points. */
-export const droppedMetric = (of: Published, tick: number): MetricDatum => datum('TicksDropped', of, 1, tick);
+export const staleMetric = (of: Published, tick: number): MetricDatum => datum('StaleShardMessages', of, 1, tick);
+
+/** A whole tick of a watch that was not begun, because it came too late or nobody has worked on those before. */
+export const skippedMetric = (of: Published, tick: number): MetricDatum => datum('TicksSkipped', of, 1, tick);
 
 const datum = (name: OwnMetric, { deployment, watch }: Published, value: number, time: number): MetricDatum => ({
   name,

@@ -1,4 +1,4 @@
-import type { Shard } from '../metrics/inventory.ts';
+import type { ShardOverview } from '../metrics/inventory.ts';
 import type { DetectPorts } from './detect-ports.ts';
 import type { Watch } from '../settings/settings.ts';
 import { type Lateness, lateShards, livenessMetrics } from './late-shards.ts';
@@ -12,7 +12,7 @@ import { isFirstOfDay, modelAge } from './model-age.ts';
  */
 export async function callTheRoll(
   watch: Watch,
-  shards: readonly Shard[],
+  shards: ShardOverview['shards'],
   tick: number,
   ports: DetectPorts,
 ): Promise<Lateness | undefined> {

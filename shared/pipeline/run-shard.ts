@@ -2,7 +2,7 @@ import { compactHistory, expireHistory } from '../metrics/history-compaction.ts'
 import type { HistoryTick } from '../metrics/history-format.ts';
 import { reopenBackfill } from '../metrics/history-backfill.ts';
 import { listTicks, readTick } from '../metrics/history.ts';
-import { type Inventory, planShards, readInventory } from '../metrics/inventory.ts';
+import { type Inventory, planShards, readShardInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { readStored, writeStored } from '../models/stored-artefact.ts';
 import type { Version } from '../ports/object-store.ts';
@@ -16,7 +16,7 @@ import { learningWindows } from './learning-windows.ts';
 import { championId, loadModel } from './champion.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
 import type { EntityState } from './entity-state.ts';
-import { droppedMetric, tickMetrics } from './own-metrics.ts';
+import { staleMetric, tickMetrics } from './own-metrics.ts';
 import { pullPoints } from './pull-points.ts';
 import { pullWindow } from './pull-window.ts';
 import { judgedUntil, type ShardState, shardStateKind, startsAnew } from './shard-state.ts';
@@ -44,7 +44,7 @@ export async function runShard(message: ShardMessage, ports: DetectPorts): Promi
     if (idle !== undefined) {
       ports.log.info('shard not run', { ...message, reason: idle });
       if (idle === 'too-old')
-        await ports.sink.publish([droppedMetric({ deployment: ports.settings.name, watch: watch.name }, message.tick)]);
+        await ports.sink.publish([staleMetric({ deployment: ports.settings.name, watch: watch.name }, message.tick)]);
       return idleSummary(watch.name, message.shard, message.tick, attempt > 1 ? 'superseded' : idle);
     }
     const done = await attemptTick(message, watch, stored?.value, stored?.version ?? 'absent', ports);
@@ -68,7 +68,7 @@ async function attemptTick(
   version: Version | 'absent',
   ports: DetectPorts,
 ): Promise<{ readonly summary: ShardSummary; readonly state?: ShardState } | 'conflict'> {
-  const inventory = await readInventory(ports, watch.name);
+  const inventory = await readShardInventory(ports, watch.name, shard);
   const asked = planShards(inventory, watch.period).find((one) => one.shard === shard)?.series ?? [];
   if (asked.length === 0 && (state === undefined || state.entities.length === 0))
     return { summary: idleSummary(watch.name, shard, tick, 'empty') };
@@ -198,7 +198,7 @@ async function keepHouse(
   startedAt: number,
   ports: DetectPorts,
 ): Promise<void> {
-  if (!after.warmUpDue && after.entities.some(({ warm }) => !warm)) {
+  if (ports.backfill !== 'apart' && !after.warmUpDue && after.entities.some(({ warm }) => !warm)) {
     const until = startedAt + Math.min(watch.every / 2, LONGEST_BACKFILL_SECONDS);
     await backfillShard({ watch: watch.name, shard, tick }, ports, () => ports.clock.now() < until);
   }

@@ -1,6 +1,6 @@
 import { readDays } from '../metrics/history.ts';
 import { fillGaps, settledUntil } from '../metrics/gaps.ts';
-import { planShards, readInventory } from '../metrics/inventory.ts';
+import { planShards, readInventory, readShardInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { LstmHooks } from '../forecasters/lstm-training.ts';
 import { emptySeries, firstValue, placePoints, type Series } from '../metrics/series.ts';
@@ -77,7 +77,9 @@ export async function trainForecastShard(
   const { shard, tick, by, networks = false, mayGoOn } = request;
   const { tell, throwIfStopped } = stoppable(request.onProgress);
   const watch = watchNamed(ports.settings, request.watch);
-  const planned = planShards(await readInventory(ports, watch.name), watch.period);
+  // Only which series get a network is decided over the whole watch.
+  const inventory = networks ? readInventory(ports, watch.name) : readShardInventory(ports, watch.name, shard);
+  const planned = planShards(await inventory, watch.period);
   const series = limitedSeries(planned.find((one) => one.shard === shard)?.series ?? [], watch);
   const head = { watch: watch.name, shard, series: series.length };
   if (series.length === 0 || watch.forecast === 'off') return { ...head, ...nothing, outcome: 'nothing-to-train' };

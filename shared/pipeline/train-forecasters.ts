@@ -1,5 +1,5 @@
 import type { LstmHooks } from '../forecasters/lstm-training.ts';
-import { planShards, readInventory } from '../metrics/inventory.ts';
+import { readOverview } from '../metrics/inventory.ts';
 import type { MetricSink } from '../ports/metric-sink.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
 import { watchNamed } from './detect-ports.ts';
@@ -89,7 +89,7 @@ async function trainWatch(
 ): Promise<{ readonly shards: readonly ShardTraining[]; readonly failures: readonly unknown[] }> {
   const { until = Infinity, by = 'schedule', olderThan = HALF_A_DAY } = request;
   const { tell, throwIfStopped } = stoppable(request.onProgress);
-  const shards = planShards(await readInventory(ports, watch.name), watch.period).map(({ shard }) => shard);
+  const shards = (await readOverview(ports, watch.name)).shards.map(({ shard }) => shard);
   const hasNetworks = watch.forecast !== 'off' && watch.forecast.lstm !== undefined;
   const rounds = [...shards.map((shard) => ({ shard, networks: false }))];
   if (hasNetworks) rounds.push(...shards.map((shard) => ({ shard, networks: true })));

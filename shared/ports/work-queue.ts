@@ -9,4 +9,6 @@ export interface ShardMessage {
 /** Hands work to workers, at least once. Resolves only when every message was accepted; throws otherwise. */
 export interface WorkQueue {
   send(messages: readonly ShardMessage[]): Promise<void>;
+  /** About how many messages wait that nobody works on yet. */
+  backlog(): Promise<number>;
 }

@@ -19,6 +19,9 @@ const tickName = (tick: number): string => String(Math.round(tick)).padStart(10,
 export const keys = {
   settings: (hash: string) => `settings/${hash}.json`,
   inventory: (watch: string) => `inventory/${safe(watch)}`,
+  /** The series of one shard, where a watch has several. No watch can be called so: `!` is encoded in names. */
+  inventoryPart: (watch: string, shard: string, name: string) =>
+    `inventory/!shards/${safe(watch)}/${safe(shard)}-${safe(name)}`,
   /** All history of a shard, whatever the period of its points. */
   historyPrefix: (watch: string, shard: string) => `history/${safe(watch)}/${safe(shard)}/`,
   /** Points of one period: a shard whose watch has another period now keeps both, apart from each other. */

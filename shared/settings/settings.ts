@@ -226,6 +226,11 @@ const watch = z
     metrics: z.array(metric).default([]).describe('Metrics named one by one, such as those of a CDK construct'),
     expressions: z.array(expression).default([]).describe('Series computed from metrics, such as errors / requests'),
     every: duration.default(300).describe('How often new points are pulled and judged'),
+    discoverEvery: duration
+      .default(3600)
+      .describe(
+        'How often new series are looked for, and vanished ones noticed. CloudWatch lists a new metric after up to 15m',
+      ),
     period: duration
       .default(300)
       .describe(
@@ -286,6 +291,11 @@ const watch = z
     path: ['every'],
     error: 'is longer than a day → write at most 1d',
     when: evenIf('every'),
+  })
+  .refine(({ discoverEvery }) => discoverEvery >= 300 && discoverEvery <= 86_400, {
+    path: ['discoverEvery'],
+    error: 'is not from five minutes to a day → write such as 1h',
+    when: evenIf('discoverEvery'),
   })
   .superRefine((given, context) => {
     for (const { path, message } of forecastProblems(given))

@@ -5,6 +5,7 @@ import { alertMetricNames } from '../../shared/pipeline/alert-metrics.ts';
 import {
   forecasterTrainingNames,
   forecastMetricNames,
+  overloadMetricNames,
   ownMetricNames,
   trainingMetricNames,
 } from '../../shared/pipeline/own-metrics.ts';
@@ -30,7 +31,7 @@ describe('the documents', () => {
         ...forecastMetricNames,
         ...forecasterTrainingNames,
         ...alertMetricNames,
-        'TicksDropped',
+        ...overloadMetricNames,
       ]),
     );
   });

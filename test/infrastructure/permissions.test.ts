@@ -61,7 +61,6 @@ const queueRights = (queue: string): string[] =>
 const logging = (log: string): string[] => [`logs:CreateLogStream on <${log}>`, `logs:PutLogEvents on <${log}>`];
 const judging = [
   'cloudwatch:GetMetricData on *',
-  'cloudwatch:ListMetrics on *',
   'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
   'events:PutEvents on <SignalsBus>',
   ...inBucket('s3:GetObject', ['feedback', 'history', 'inventory', 'models', 'settings', 'state']),
@@ -113,7 +112,9 @@ describe('what each role may do, to the letter', () => {
       /AnomalyRole/,
       [
         ...judging,
+        'cloudwatch:ListMetrics on *',
         ...inBucket('s3:PutObject', ['inventory']),
+        ...inBucket('s3:DeleteObject', ['inventory']),
         ...logging('DetectionAnomalyLog'),
         ...queueRights('DetectionShards'),
       ],
@@ -127,6 +128,31 @@ describe('what each role may do, to the letter', () => {
         ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
           (action) => `sqs:${action} on <DetectionShards>`,
         ),
+      ],
+    ],
+    [
+      'the discovery lists metrics and keeps the inventory, and reads no point',
+      /DetectionDiscoveryRole/,
+      [
+        'cloudwatch:ListMetrics on *',
+        ...inBucket('s3:GetObject', ['inventory', 'settings']),
+        ...inBucket('s3:PutObject', ['inventory']),
+        ...inBucket('s3:DeleteObject', ['inventory']),
+        listing(['inventory', 'settings']),
+        ...queueRights('FailedInvocations'),
+        ...logging('DetectionDiscoveryLog'),
+      ],
+    ],
+    [
+      'the backfill reads points of the past and writes history',
+      /DetectionBackfillRole/,
+      [
+        'cloudwatch:GetMetricData on *',
+        ...inBucket('s3:GetObject', ['history', 'inventory', 'settings']),
+        ...inBucket('s3:PutObject', ['history']),
+        listing(['history', 'inventory', 'settings']),
+        ...queueRights('FailedInvocations'),
+        ...logging('DetectionBackfillLog'),
       ],
     ],
     [
@@ -213,11 +239,13 @@ describe('what each role may do, to the letter', () => {
       ],
     ],
     [
-      'the schedules invoke four functions and put what failed aside',
+      'the schedules invoke six functions and put what failed aside',
       /SchedulesRole/,
       [
         'lambda:InvokeFunction on <AlertingSweep>',
         'lambda:InvokeFunction on <DetectionAnomaly>',
+        'lambda:InvokeFunction on <DetectionBackfill>',
+        'lambda:InvokeFunction on <DetectionDiscovery>',
         'lambda:InvokeFunction on <ForecastingForecast>',
         'lambda:InvokeFunction on <TrainingTrain>',
         'sqs:SendMessage on <UndeliveredRuns>',

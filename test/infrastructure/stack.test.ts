@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -115,7 +115,7 @@ describe('the bucket', () => {
       },
     });
     const decrypting = all('AWS::IAM::Policy', other).filter((one) => JSON.stringify(one).includes('kms:Decrypt'));
-    expect(decrypting).toHaveLength(11);
+    expect(decrypting).toHaveLength(13);
   });
 });
 
@@ -125,6 +125,8 @@ describe('the schedules', () => {
     ['Tick of watch queues', 'rate(1 minute)', 60],
     ['Forecast of watch servers', 'rate(5 minutes)', 300],
     ['Forecast of watch queues', 'rate(5 minutes)', 300],
+    ['Discovery of watch servers', 'rate(1 hour)', 3_600],
+    ['Discovery of watch queues', 'rate(1 hour)', 3_600],
     ['Training of watch servers', 'rate(1 day)', 86_400],
     ['Training of watch queues', 'rate(1 day)', 86_400],
   ])('%s: %s, with the scheduled time, one retry within %d s, and a dead-letter queue', (name, rate, age) => {
@@ -153,7 +155,29 @@ describe('the schedules', () => {
     });
   });
 
-  it('are no more than these', () => template.resourceCountIs('AWS::Scheduler::Schedule', 7));
+  it('fetch the past every five minutes, for all watches together', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: 'Backfill of the past',
+      ScheduleExpression: 'rate(5 minutes)',
+      Target: {
+        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('DetectionBackfill'), 'Arn'] },
+        RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 1 },
+      },
+    });
+  });
+
+  it('look for new series as often as asked', () => {
+    const { template: own } = synthesise({
+      watches: { one: { select: 'AWS/RDS', discoverEvery: Duration.minutes(15) } },
+    });
+    own.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: 'Discovery of watch one',
+      ScheduleExpression: 'rate(15 minutes)',
+      Target: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('DetectionDiscovery'), 'Arn'] } },
+    });
+  });
+
+  it('are no more than these', () => template.resourceCountIs('AWS::Scheduler::Schedule', 10));
 
   it('forecast as often as asked, each watch by itself, and not at all where it is off', () => {
     const { template: own } = synthesise({
@@ -183,14 +207,14 @@ describe('the schedules', () => {
 });
 
 describe('the functions', () => {
-  it('are nine, on Node 24 and arm64, without names of their own', () => {
-    expect(ours).toHaveLength(9);
+  it('are eleven, on Node 24 and arm64, without names of their own', () => {
+    expect(ours).toHaveLength(11);
     for (const one of ours) {
       expect(one).toMatchObject({ Architectures: ['arm64'] });
       expect(one['FunctionName']).toBeUndefined();
     }
     expect(ours.map(({ Handler }) => String(Handler).slice('index.'.length)).sort()).toEqual(
-      ['handler', 'worker', 'handler', 'worker', 'handler', 'handler', 'sweep', 'handler', 'handler'].sort(),
+      [...Array<string>(6).fill('handler'), 'worker', 'worker', 'sweep', 'backfill', 'discover'].sort(),
     );
   });
 
@@ -227,13 +251,28 @@ describe('the functions', () => {
     const { MaximumConcurrency: workers } = mapping['ScalingConfig'] as { MaximumConcurrency: number };
     const watches = all('AWS::Scheduler::Schedule').filter((one) => JSON.stringify(one).includes('Anomaly')).length;
     expect(watches).toBeGreaterThan(0);
-    const together = watches * partOf('index.handler', /^Every tick/) + workers * partOf('index.worker', /^One shard/);
-    expect(together).toBeCloseTo(1, 12);
+    const ticks = watches * partOf('index.handler', /^Every tick/);
+    const reading = ticks + workers * partOf('index.worker', /^One shard/) + partOf('index.backfill', /^The past/);
+    expect(reading).toBeCloseTo(1, 12);
+    expect(ticks + watches * partOf('index.discover', /^Every hour/)).toBeCloseTo(1, 12);
+  });
+
+  it.each([
+    [13, 0.25, true],
+    [12, 0.25, false],
+    [50, 1, false],
+  ])('%d workers at a quota share of %d: whether more than the calls a second is said: %s', (workers, share, said) => {
+    const { monitoring } = synthesise({ watches: oneWatch, workerConcurrency: workers, quotaShare: share });
+    const warnings = Annotations.fromStack(Stack.of(monitoring)).findWarning(
+      '*',
+      Match.stringLikeRegexp('calls a second to GetMetricData.*lower workerConcurrency'),
+    );
+    expect(warnings).toHaveLength(said ? 1 : 0);
   });
 
   it('put an event aside on which they failed twice', () => {
     const configured = all('AWS::Lambda::EventInvokeConfig');
-    expect(configured).toHaveLength(9);
+    expect(configured).toHaveLength(11);
     for (const one of configured) {
       expect(one).toMatchObject({
         MaximumRetryAttempts: 1,
@@ -246,13 +285,13 @@ describe('the functions', () => {
 
   it('do not retry a tick that the next has overtaken', () => {
     const ages = all('AWS::Lambda::EventInvokeConfig').map((one) => one['MaximumEventAgeInSeconds']);
-    expect(ages.sort()).toEqual([21_600, 300, 300, 300, 300, 21_600, 60, 60, 60].sort());
+    expect(ages.sort()).toEqual([21_600, 300, 300, 300, 300, 21_600, 60, 60, 60, 3600, 300].sort());
   });
 
   it('log for as long as asked', () => {
     const { template: weekly } = synthesise({ watches: oneWatch, logRetention: RetentionDays.ONE_WEEK });
     const retentions = all('AWS::Logs::LogGroup', weekly).map(({ RetentionInDays }) => RetentionInDays);
-    expect(retentions.filter((days) => days === 7)).toHaveLength(9);
+    expect(retentions.filter((days) => days === 7)).toHaveLength(11);
     expect(retentions).not.toContain(undefined);
   });
 
@@ -372,6 +411,6 @@ describe('the stack', () => {
     const two = new Stack(fastApp(), 'Two');
     for (const id of ['One', 'Other'])
       new AnomalyMonitoring(two, id, { deploymentName: id, watches: oneWatch, selfAlarms: 'nobody' });
-    Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 8);
+    Template.fromStack(two).resourceCountIs('AWS::Scheduler::Schedule', 12);
   });
 });

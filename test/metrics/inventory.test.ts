@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Encoder } from 'cbor-x/index-no-eval';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
 import { appendTick } from '../../shared/metrics/history.ts';
-import { inventoryKind } from '../../shared/metrics/inventory-format.ts';
+import { inventoryKind, inventoryPartKind, type StoredInventory } from '../../shared/metrics/inventory-format.ts';
 import {
   emptyInventory,
   idleShards,
@@ -44,31 +44,34 @@ const sizes = (inventory: Inventory): readonly number[] =>
 const after = (before: Inventory, found: readonly SeriesDescription[], now = start): Inventory =>
   reconcile(before, found, now).inventory;
 
-goldenArtefactSuite(inventoryKind, {
-  1: {
-    nextShard: 3,
-    selection: '{"select":[{"namespace":"AWS/EC2"}]}',
-    series: [
-      { description: seriesOf('i-1', 'CPUUtilization'), shard: 's-0001', absentSince: null, retiredAt: null },
-      {
-        description: {
-          ...seriesOf('i-2', 'ErrorRate'),
-          metric: {
-            expression: '100 * e / r',
-            metrics: {
-              e: { namespace: 'N', name: 'Errors', dimensions: {}, statistic: 'Sum', account: '111111111111' },
-              r: { namespace: 'N', name: 'Requests', dimensions: {}, statistic: 'p99.9', region: 'eu-west-1' },
-            },
+const golden: StoredInventory = {
+  parts: [],
+  generation: 0,
+  nextShard: 3,
+  selection: '{"select":[{"namespace":"AWS/EC2"}]}',
+  series: [
+    { description: seriesOf('i-1', 'CPUUtilization'), shard: 's-0001', absentSince: null, retiredAt: null },
+    {
+      description: {
+        ...seriesOf('i-2', 'ErrorRate'),
+        metric: {
+          expression: '100 * e / r',
+          metrics: {
+            e: { namespace: 'N', name: 'Errors', dimensions: {}, statistic: 'Sum', account: '111111111111' },
+            r: { namespace: 'N', name: 'Requests', dimensions: {}, statistic: 'p99.9', region: 'eu-west-1' },
           },
-          nature: { unit: 'Percent', bad: 'both', gap: 'zero' },
         },
-        shard: 's-0002',
-        absentSince: start,
-        retiredAt: start + 14 * day,
+        nature: { unit: 'Percent', bad: 'both', gap: 'zero' },
       },
-    ],
-  },
-});
+      shard: 's-0002',
+      absentSince: start,
+      retiredAt: start + 14 * day,
+    },
+  ],
+};
+const part = { shard: 's-0002', name: '7-0123456789abcdef', series: 500, asked: 498 };
+goldenArtefactSuite(inventoryKind, { 1: golden, 2: { ...golden, generation: 7, parts: [part] } });
+goldenArtefactSuite(inventoryPartKind, { 1: golden.series });
 
 describe('placing series into shards', () => {
   it.each([
@@ -306,12 +309,12 @@ describe('the stored inventory', () => {
   it('of a newer release is refused and left as it is', async () => {
     const ports = memoryPorts();
     const newer = await nodeBytes.gzip(
-      new Encoder({ useRecords: false }).encode({ kind: 'inventory', version: 2, payload: {} }),
+      new Encoder({ useRecords: false }).encode({ kind: 'inventory', version: 3, payload: {} }),
     );
     await ports.store.put(keys.inventory('w'), newer);
     await expect(updateInventory(ports, 'w', fleet(1, 1), start)).rejects.toMatchObject({
       reason: 'newer-version',
-      message: expect.stringContaining("object 'inventory/w': 'inventory' of version 2") as string,
+      message: expect.stringContaining("object 'inventory/w': 'inventory' of version 3") as string,
     });
     expect((await ports.store.get(keys.inventory('w')))?.body).toEqual(newer);
   });

@@ -13,7 +13,7 @@ describe('a tick', () => {
     expect(await tick(w, start - every)).toMatchObject({ outcome: 'too-old' });
     expect(await tick(w, start + every)).toMatchObject({ outcome: 'judged', points: 2, verdictAgeSeconds: every });
     expect((await stateOf(w.store, w))?.judgedTo).toBe(start);
-    expect(w.sink.published.filter(({ name }) => name === 'TicksDropped')).toHaveLength(1);
+    expect(w.sink.published.filter(({ name }) => name === 'StaleShardMessages')).toHaveLength(1);
   });
 
   it('is now, for all watches, when nothing is asked', async () => {

@@ -70,7 +70,7 @@ export function withFault(ports: DetectPorts, fault: Fault | undefined, pause?: 
       },
       bus: { publish: guard('bus', (signals) => bus.publish(signals)) },
       sink: { publish: guard('sink', (data) => sink.publish(data)) },
-      queue: { send: guard('queue', (messages) => queue.send(messages)) },
+      queue: { send: guard('queue', (messages) => queue.send(messages)), backlog: () => queue.backlog() },
     },
   };
 }

@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { ShardMessage, WorkQueue } from '../../ports/work-queue.ts';
 import { failure, isDenied } from './aws-failure.ts';
 import { pause, type BackOff } from './back-off.ts';
@@ -34,6 +34,21 @@ export class SqsWorkQueue implements WorkQueue {
     }
   }
 
+  /** SQS counts over many machines: right within a minute. @throws Error where it does not say. */
+  async backlog(): Promise<number> {
+    const { client, queueUrl } = this.#options;
+    const name = 'ApproximateNumberOfMessages';
+    const answer = await client
+      .send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] }))
+      .catch((error: unknown) => {
+        const remedy = isDenied(error) ? 'allow sqs:GetQueueAttributes on this queue' : undefined;
+        throw failure(`could not ask ${queueUrl} how much waits`, error, remedy);
+      });
+    const count = Number(answer.Attributes?.[name] ?? Number.NaN);
+    if (!Number.isInteger(count)) throw new Error(`${queueUrl} does not say how many messages wait`);
+    return count;
+  }
+
   /** Sends again only what failed through no fault of ours. Answers what failed in the end, and why. */
   async #sendBatch(batch: readonly ShardMessage[]): Promise<string[]> {
     const { client, queueUrl, backOff } = this.#options;
@@ -66,7 +81,8 @@ export class SqsWorkQueue implements WorkQueue {
 }
 
 /** The queue of a function that has none to fill: one that works a queue off would feed itself. */
-export const noWorkQueue: WorkQueue = {
-  send: () =>
-    Promise.reject(new Error('AIOPS_QUEUE_URL is missing: this function hands out no shards → deploy it again')),
-};
+export const noWorkQueue: WorkQueue = { send: refuse, backlog: refuse };
+
+async function refuse(): Promise<never> {
+  throw new Error('AIOPS_QUEUE_URL is missing: this function hands out no shards → deploy it again');
+}

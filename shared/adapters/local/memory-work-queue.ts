@@ -12,6 +12,10 @@ export class MemoryWorkQueue implements WorkQueue {
     this.#waiting.push(...messages.map((message) => ({ ...message })));
   }
 
+  async backlog(): Promise<number> {
+    return this.#waiting.length;
+  }
+
   /** The oldest message, removed; undefined when none waits. */
   take(): ShardMessage | undefined {
     return this.#waiting.shift();

@@ -36,6 +36,13 @@ export function workQueueSuite(name: string, open: () => Promise<WorkQueueUnderT
         );
       }));
 
+    it('says how many messages wait, at least while nobody takes any', () =>
+      using(async ({ queue }) => {
+        expect(await queue.backlog()).toBe(0);
+        await queue.send(Array.from({ length: 13 }, (_, i) => message(i)));
+        expect(await queue.backlog()).toBe(13);
+      }));
+
     it('does nothing when there is nothing to do', () =>
       using(async ({ queue, received }) => {
         await queue.send([]);

@@ -109,6 +109,15 @@ export class FakeSqs {
         }));
         return Messages.length === 0 ? {} : { Messages };
       }
+      case 'GetQueueAttributes': {
+        const { AttributeNames = [] } = input as { AttributeNames?: readonly string[] };
+        refuseUnknown(input as object, ['QueueUrl', 'AttributeNames'], 'GetQueueAttributes');
+        const waiting = this.queue(name).filter((message) => message.visibleAt <= this.now()).length;
+        const known: Readonly<Record<string, string>> = { ApproximateNumberOfMessages: String(waiting) };
+        for (const asked of AttributeNames)
+          if (!(asked in known)) refuse('InvalidAttributeName', `the fake SQS does not know ${asked}`);
+        return { Attributes: Object.fromEntries(AttributeNames.map((one) => [one, known[one]])) };
+      }
       case 'DeleteMessage': {
         const { ReceiptHandle } = input as { ReceiptHandle: string };
         const queue = this.queue(name);
