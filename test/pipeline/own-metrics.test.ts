@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { idleForecast } from '../../shared/pipeline/forecast-summary.ts';
 import {
-  droppedMetric,
   forecasterTrainingMetrics,
   forecasterTrainingNames,
   forecastMetricData,
   forecastMetricNames,
+  overloadMetricNames,
   ownMetricNames,
+  skippedMetric,
+  staleMetric,
   tickMetrics,
   trainingMetricNames,
   trainingMetrics,
@@ -40,7 +42,7 @@ describe('our own metrics', () => {
     ['of a training', trainingMetricNames, trainingMetrics({ ...training, budget }, 'shop', 1, tick)],
     ['of forecasts', forecastMetricNames, forecastMetricData(scored, 'shop', 1, 6 * 3600)],
     ['of the fitting of forecasters', forecasterTrainingNames, forecasterTrainingMetrics(of, [], 1, tick)],
-    ['of what came too late', ['TicksDropped'], [droppedMetric(of, tick)]],
+    ['of what came too late, or was not begun', overloadMetricNames, [staleMetric(of, tick), skippedMetric(of, tick)]],
   ])('%s are those of a deployment and a watch, each once', (_, names, data) => {
     expect(data.map(({ name }) => name)).toEqual([...names]);
     for (const { dimensions } of data) expect(dimensions).toEqual({ Deployment: 'shop', Watch: 'servers' });
