@@ -165,16 +165,16 @@ async function wholeOf(
 ): Promise<Inventory | 'changed'> {
   if (head === undefined) return emptyInventory;
   const series = [...head.series];
-  let isMissing = false;
+  const missing: string[] = [];
   await readAll(
     head.parts,
     (part) => readPart(ports, watch, part),
-    (found) => {
-      if (found === undefined) isMissing = true;
+    (found, { name }) => {
+      if (found === undefined) missing.push(name);
       else for (const one of found) series.push(one);
     },
   );
-  return isMissing ? 'changed' : { series, nextShard: head.nextShard, selection: head.selection };
+  return missing.length > 0 ? 'changed' : { series, nextShard: head.nextShard, selection: head.selection };
 }
 
 /**

@@ -25,7 +25,7 @@ function countingPorts() {
   const memory = new MemoryObjectStore();
   const gets: string[] = [];
   const puts: string[] = [];
-  const hooks = { beforeGet: async (_: string): Promise<void> => undefined };
+  const hooks: { beforeGet: (key: string) => Promise<void> } = { beforeGet: async () => undefined };
   const store: ObjectStore = {
     get: async (key) => {
       await hooks.beforeGet(key);
