@@ -24,6 +24,8 @@ export interface CloudWatchSourceOptions {
   readonly quotaShare: number;
   /** For metrics that name a region. @default a client of the same kind, in that region */
   readonly clientFor?: (region: string) => CloudWatchClient;
+  /** How the quota's turn is waited for, in seconds. @default as long as it takes */
+  readonly wait?: (seconds: number) => Promise<unknown>;
   /** For series that came in part or not at all. @default 3 attempts, from 200 ms to 1 s apart */
   readonly incomplete?: BackOff;
   /** For calls that stay throttled after the SDK's own retries. @default 4 attempts, from 500 ms to 5 s apart */
@@ -50,7 +52,7 @@ export class CloudWatchSource implements MetricSource {
 
   constructor(options: CloudWatchSourceOptions) {
     this.#options = options;
-    this.#clients.set('', { client: options.client, quota: new Quota(options.quotaShare, options.clock) });
+    this.#clients.set('', { client: options.client, quota: this.#quota() });
   }
 
   /**
@@ -192,13 +194,18 @@ export class CloudWatchSource implements MetricSource {
   };
 
   #at(region: string | undefined): { readonly client: CloudWatchClient; readonly quota: Quota } {
-    const { quotaShare, clock, clientFor = inRegion } = this.#options;
+    const { clientFor = inRegion } = this.#options;
     const known = this.#clients.get(region ?? '');
     if (known !== undefined) return known;
     // Quotas are per region, so each has an allowance of its own.
-    const added = { client: clientFor(region ?? ''), quota: new Quota(quotaShare, clock) };
+    const added = { client: clientFor(region ?? ''), quota: this.#quota() };
     this.#clients.set(region ?? '', added);
     return added;
+  }
+
+  #quota(): Quota {
+    const { quotaShare, clock, wait } = this.#options;
+    return new Quota(quotaShare, clock, wait);
   }
 
   #told(operation: string, error: unknown): Error {
