@@ -273,6 +273,8 @@ export class AnomalyMonitoring extends MonitoringAccess {
       functions: {
         Anomaly: detection.anomaly,
         Worker: detection.worker,
+        Discovery: detection.discovery,
+        Backfill: detection.backfill,
         ...(forecasting === undefined ? {} : { Forecast: forecasting.forecast, Foreseer: forecasting.worker }),
         Train: train,
         Chart: alerting.chart,
@@ -281,7 +283,7 @@ export class AnomalyMonitoring extends MonitoringAccess {
       },
       urgent: [detection.anomaly, alerting.router],
       shards: {
-        ShardsWaiting: { queue: detection.queue, seconds: Math.max(...intervals) },
+        ShardsWaiting: { queue: detection.queue, seconds: Math.max(...watchesOf(settings).map(({ every }) => every)) },
         ...(forecasting === undefined
           ? {}
           : { ForecastsWaiting: { queue: forecasting.queue, seconds: Math.max(...foreseen.map(forecastEvery)) } }),

@@ -3,7 +3,7 @@ import { lateShards, livenessMetrics } from '../../shared/pipeline/late-shards.t
 import { callTheRoll } from '../../shared/pipeline/roll-call.ts';
 import type { WrittenTimes } from '../../shared/ports/written-times.ts';
 import { keys } from '../../shared/settings/keys.ts';
-import { series, world } from '../scenarios/world.ts';
+import { world } from '../scenarios/world.ts';
 
 const now = 1_800_000_000;
 const watch = { name: 'w', every: 300 };
