@@ -89,6 +89,8 @@ export class Detection extends Construct {
     this.discovery = new MonitoringFunction(this, 'Discovery', {
       ...sizing,
       handler: 'discover',
+      // It holds the whole inventory: 100,000 series, as they were and as they are.
+      memorySize: 1769,
       timeout: discoveryTimeout,
       access: { read: ['settings', 'inventory'], write: ['inventory'], delete: ['inventory'] },
       description: 'Every hour: new series of a watch, and those that are gone.',
