@@ -55,7 +55,9 @@ describe.each(widgetNames)('the widget %s in a browser', (name) => {
 describe('the explorer', () => {
   it('is seen whole, without scrolling', async () => {
     const { page } = await opened(consolePage(await placedWidgets(ask, 'explorer')));
-    const tall = await page.$$eval('.place', (all) => all.map((one) => one.scrollHeight - one.clientHeight));
+    const tall = await page.evaluate<number[]>(
+      "Array.from(document.querySelectorAll('.place'), (one) => one.scrollHeight - one.clientHeight)",
+    );
     expect(Math.max(...tall)).toBeLessThanOrEqual(1);
     await page.close();
   });

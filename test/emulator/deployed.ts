@@ -32,7 +32,7 @@ export interface StoredObject {
 }
 
 /** Who looks at a deployment from outside: its bucket, its bus, its functions, its links. */
-export function lookAt({ clients, boto }: EmulatedAccount, outputs: () => Readonly<Record<string, string>>) {
+export function lookAt({ clients, boto }: EmulatedAccount, outputs: () => Readonly<Partial<Record<string, string>>>) {
   const { s3, lambda, events, sqs } = clients;
   const output = (name: string): string => {
     const found = outputs()[name];

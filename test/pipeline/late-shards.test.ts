@@ -82,7 +82,6 @@ describe('the roll of a watch', () => {
 
   it('that cannot be called publishes nothing, which the alarm takes for bad news, and harms no tick', async () => {
     const broken: WrittenTimes = {
-      // eslint-disable-next-line require-yield
       async *written() {
         throw new Error('AccessDenied');
       },

@@ -5,7 +5,10 @@ import { HttpHeartbeat } from '../../../shared/adapters/http/http-heartbeat.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
-  for (const one of servers.splice(0)) (one.closeAllConnections(), one.close());
+  for (const one of servers.splice(0)) {
+    one.closeAllConnections();
+    one.close();
+  }
 });
 
 /** A listener that answers so; undefined: not at all. */
