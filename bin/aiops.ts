@@ -174,7 +174,7 @@ const commands: readonly CommandDescription[] = [
   },
   {
     usage: 'cost',
-    summary: 'What a deployment costs a month, part by part, and how it would cost less',
+    summary: 'What a deployment costs a month, part by part; what is cheaper',
     options: [
       config,
       data,

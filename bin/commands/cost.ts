@@ -18,7 +18,7 @@ import { flag, text, type Options } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseDuration } from '../../shared/settings/duration.ts';
 
-/** `cost`: what a deployment of the settings costs a month, part by part, and how it would cost less. */
+/** `cost`: what a deployment of the settings costs a month, part by part; what is cheaper. */
 export const cost: RunCommand = async (_args, options, terminal) => {
   const { settings } = await openSettings(options, terminal, 'none');
   const whatIf = countOf(options);
