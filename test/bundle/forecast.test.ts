@@ -143,7 +143,6 @@ describe('the forecast function, as deployed', () => {
 
   it('publishes how good it was, in our namespace', () => {
     const names = deployed.aws.cloudwatch.published.map(({ name }) => name);
-    expect(names).toContain('SeriesForecast');
     expect(names).toContain('LimitsInDanger');
   });
 });

@@ -291,7 +291,7 @@ describe('a token', () => {
     const answer = await ask(await linkTo('acknowledge'), {}, portsOf({ signer: broken }));
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('secret gone');
-    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
   });
 });
 
