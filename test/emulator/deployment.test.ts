@@ -73,15 +73,17 @@ describe('a deployment, from nothing', () => {
     const found = schedules.map(({ expression, state, functionName, event }) => ({
       expression,
       state,
-      role: /(Anomaly|Forecast|Train|Sweep)/.exec(functionName.replace('AiopsMonitoring-', ''))?.[1],
+      role: /(Anomaly|Discovery|Backfill|Forecast|Train|Sweep)/.exec(functionName.replace('AiopsMonitoring-', ''))?.[1],
       event,
     }));
     const scheduledTime = iso(at).replace('.000Z', 'Z');
     const watch = 'shop';
-    expect(found).toHaveLength(4);
+    expect(found).toHaveLength(6);
     expect(found).toEqual(
       expect.arrayContaining([
         { expression: 'rate(1 minute)', state: 'ENABLED', role: 'Anomaly', event: { watch, scheduledTime } },
+        { expression: 'rate(1 hour)', state: 'ENABLED', role: 'Discovery', event: { watch, scheduledTime } },
+        expect.objectContaining({ state: 'ENABLED', role: 'Backfill', event: { scheduledTime } }),
         { expression: 'rate(5 minutes)', state: 'ENABLED', role: 'Forecast', event: { watch, scheduledTime } },
         { expression: 'rate(1 day)', state: 'ENABLED', role: 'Train', event: { watch, scheduledTime } },
         { expression: 'rate(1 minute)', state: 'ENABLED', role: 'Sweep', event: { scheduledTime } },
