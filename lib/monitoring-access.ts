@@ -152,7 +152,7 @@ export abstract class MonitoringAccess extends Construct {
   }
 
   private known(watch: string): string {
-    if (watch in this.settings.watches) return watch;
+    if (Object.hasOwn(this.settings.watches, watch)) return watch;
     return refuse('watch', 'is no watch', `write ${Object.keys(this.settings.watches).join(', or ')}`, watch);
   }
 }

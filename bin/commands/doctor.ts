@@ -6,7 +6,7 @@ import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { limitedSeries } from '../../shared/pipeline/advance-forecasts.ts';
 import { backfillSpan } from '../../shared/pipeline/backfill.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
-import { dollars } from '../../shared/settings/bill-lines.ts';
+import { dollars } from '../../shared/numeric/dollars.ts';
 import { deploymentLoad, mostOf, type WatchMatches } from '../../shared/settings/bill-load.ts';
 import { pricesOf } from '../../shared/settings/cost-settings.ts';
 import { type Bill, monthlyBill } from '../../shared/settings/monthly-bill.ts';

@@ -1,12 +1,12 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { billLines, dollars } from '../../shared/settings/bill-lines.ts';
+import { billLines, billTotal } from '../../shared/settings/bill-lines.ts';
 import { mostMonthly } from '../../shared/settings/budget-problem.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 
 /** Says at synth what the deployment may cost a month, with as many series as the patterns may match. */
 export function sayWhatItCosts(scope: IConstruct, settings: Settings): void {
   const bill = mostMonthly(settings);
-  const head = `costs at most ${dollars(bill.total)} a month, each pattern with maxSeries; npx aiops doctor knows what there is`;
+  const head = `costs at most ${billTotal(bill)} a month, each pattern with maxSeries; npx aiops doctor knows what there is`;
   Annotations.of(scope).addInfo([head, ...billLines(bill)].join('\n'));
 }

@@ -151,6 +151,8 @@ export interface WatchModels {
 }
 
 export interface CoverageView extends Looked {
+  /** Dollars for each metric that is asked for. */
+  readonly metricPrice: number;
   readonly watches: readonly WatchCoverage[];
 }
 

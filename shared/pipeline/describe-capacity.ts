@@ -1,6 +1,6 @@
 import type { CapacityLine, CapacityView } from '../alerting/status-view.ts';
 import { recommendations } from '../forecasters/outlook.ts';
-import { planShards, readInventory } from '../metrics/inventory.ts';
+import { planShards, readOverview, readShardInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { watchesOf } from '../settings/settings.ts';
 import type { ForecastRecord, SeriesForecast, SeriesOutlook } from './forecast-record.ts';
@@ -12,7 +12,7 @@ const MOST_LINES = 50;
 
 /**
  * What fills up and when, of one watch or of all: by the newest forecast of each series that has a limit, and by its
- * slow trend. Reads the inventories of the watches, and the newest forecasts of at most eight shards.
+ * slow trend. Reads the overview of each watch, and of at most eight shards what belongs to them and their newest forecasts.
  *
  * @param request `part`: which eight shards, from 0 on; `now` in epoch seconds.
  */
@@ -22,16 +22,17 @@ export async function describeCapacity(
 ): Promise<CapacityView> {
   const all = watchesOf(ports.settings).filter(({ forecast }) => forecast !== 'off');
   const chosen = all.find(({ name }) => name === request.watch);
-  const inventories = await readSome(chosen === undefined ? all : [chosen], async (watch) =>
-    planShards(await readInventory(ports, watch.name), watch.period).map(({ shard, series }) => ({
-      watch: watch.name,
-      shard,
-      series: new Map(series.map((one) => [one.id, one])),
-    })),
+  const overviews = await readSome(chosen === undefined ? all : [chosen], async ({ name: watch }) =>
+    (await readOverview(ports, watch)).shards.map(({ shard }) => ({ watch, shard })),
   );
-  const shards = inventories.found.flat();
-  const { names, ...looked } = partOf(shards, request.part);
-  const described = new Map(shards.map((one) => [`${one.watch}/${one.shard}`, one.series]));
+  const { names, ...looked } = partOf(overviews.found.flat(), request.part);
+  const periods = new Map(all.map(({ name, period }) => [name, period]));
+  const inventories = await readSome(names, async ({ watch, shard }) => {
+    const planned = planShards(await readShardInventory(ports, watch, shard), periods.get(watch) ?? 0);
+    const series = planned.flatMap((one) => one.series);
+    return [`${watch}/${shard}`, new Map(series.map((one) => [one.id, one]))] as const;
+  });
+  const described = new Map(inventories.found);
   const records = await readSome(names, ({ watch, shard }) => newestForecasts(ports, watch, shard, request.now));
   const found = records.found.filter((record) => record !== undefined);
   const lines = found.flatMap((record) => linesOf(record, described.get(`${record.watch}/${record.shard}`)));
@@ -41,7 +42,7 @@ export async function describeCapacity(
   for (const one of series) if (one.missing !== null) missing[one.missing] = (missing[one.missing] ?? 0) + 1;
   return {
     ...looked,
-    unreadable: [...inventories.unreadable, ...records.unreadable],
+    unreadable: [...overviews.unreadable, ...inventories.unreadable, ...records.unreadable],
     watches: all.map(({ name }) => name),
     watch: chosen?.name ?? null,
     lines: lines.slice(0, MOST_LINES),

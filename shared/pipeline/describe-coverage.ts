@@ -3,6 +3,7 @@ import { billedMetrics } from '../metrics/billed-metrics.ts';
 import type { Inventory } from '../metrics/inventory.ts';
 import { planShards, readInventory } from '../metrics/inventory.ts';
 import { readStored } from '../models/stored-artefact.ts';
+import { pricesOf } from '../settings/cost-settings.ts';
 import { keys } from '../settings/keys.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
 import { type ShardState, shardStateKind } from './shard-state.ts';
@@ -38,6 +39,7 @@ export async function describeCoverage(
   });
   return {
     ...looked,
+    metricPrice: pricesOf(ports.settings).metricRequested,
     unreadable: [...inventories.unreadable, ...states.unreadable],
     watches: watches.flatMap((watch) => {
       const inventory = known.get(watch.name);

@@ -1,5 +1,5 @@
 import type { ModelsView, WatchModels } from '../alerting/status-view.ts';
-import { planShards, readInventory } from '../metrics/inventory.ts';
+import { readOverview } from '../metrics/inventory.ts';
 import { readStored } from '../models/stored-artefact.ts';
 import { keys } from '../settings/keys.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
@@ -28,11 +28,7 @@ export async function describeModels(
   }));
   const inventories = await readSome(
     watches.filter(({ forecast }) => forecast !== 'off'),
-    async (watch) =>
-      planShards(await readInventory(ports, watch.name), watch.period).map(({ shard }) => ({
-        watch: watch.name,
-        shard,
-      })),
+    async ({ name: watch }) => (await readOverview(ports, watch)).shards.map(({ shard }) => ({ watch, shard })),
   );
   const { names, ...looked } = partOf(inventories.found.flat(), request.part);
   const memories = await readSome(names, (name) => memoryOf(name, request.now, ports));

@@ -1,4 +1,5 @@
 import type { CoverageView, WatchCoverage } from '../alerting/status-view.ts';
+import { dollars } from '../numeric/dollars.ts';
 import { escapeMarkup } from './escape-markup.ts';
 import { momentWords } from './moment-words.ts';
 import { plainName } from './plain-text.ts';
@@ -19,7 +20,7 @@ export function coverageWidget(
   style: WidgetStyle,
   now: number,
 ): string {
-  const { watches } = view;
+  const { watches, metricPrice } = view;
   const month = watches.reduce((sum, { billedPerMonth }) => sum + billedPerMonth, 0);
   const soFar =
     billed === undefined
@@ -27,7 +28,7 @@ export function coverageWidget(
       : count(billed.metrics);
   const cost =
     `<p><b>${escapeMarkup(count(month))}</b> metrics a month are to be asked of CloudWatch, by what is watched now ` +
-    `(<span class="dim">$0.01 per 1,000</span>). Billed this month: ${escapeMarkup(soFar)}.</p>`;
+    `(<span class="dim">${dollars(month * metricPrice)} a month</span>). Billed this month: ${escapeMarkup(soFar)}.</p>`;
   const table = style.width < 660 ? narrow(watches, style, now) : wide(watches, style, now);
   return `${table}${cost}${lookedWords('coverage', watch, view, style)}`;
 }

@@ -1,9 +1,6 @@
+import { dollars } from '../numeric/dollars.ts';
 import { billParts, type MonthlyBill } from './monthly-bill.ts';
 import { pricesAsOf } from './prices.ts';
-
-/** Cents below ten dollars, dollars from there on. */
-export const dollars = (amount: number): string =>
-  amount < 10 ? `$${amount.toFixed(2)}` : `$${Math.round(amount).toLocaleString('en-US')}`;
 
 /**
  * A bill as lines of text: a row for each part that costs anything, a column for each watch, for what all share, and for
@@ -45,3 +42,6 @@ const sumOf = (bills: readonly MonthlyBill['bill'][]): MonthlyBill['bill'] =>
   Object.fromEntries(
     billParts.map((part) => [part, bills.reduce((all, one) => all + one[part], 0)]),
   ) as MonthlyBill['bill'];
+
+/** What all of it costs a month, in dollars: `$98`. */
+export const billTotal = ({ total }: MonthlyBill): string => dollars(total);

@@ -1,5 +1,5 @@
 import { deploymentLoad, mostOf } from './bill-load.ts';
-import { dollars } from './bill-lines.ts';
+import { dollars } from '../numeric/dollars.ts';
 import { monthlyBill, type MonthlyBill } from './monthly-bill.ts';
 import { pricesOf } from './cost-settings.ts';
 import type { SettingsProblem } from './settings-error.ts';

@@ -129,6 +129,7 @@ const all = (name: string, style: WidgetStyle): Readonly<Record<string, string>>
   coverage: coverageWidget(
     {
       ...looked,
+      metricPrice: 0.01 / 1000,
       unreadable: [name],
       watches: [
         {
