@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { AnomalyMonitoring, type AnomalyMonitoringProps } from './anomaly-monitoring.ts';
+import { AnomalyMonitoring } from './anomaly-monitoring.ts';
+import type { AnomalyMonitoringProps } from './anomaly-monitoring-props.ts';
 
 /** Stack and construct props do not clash, and stay flat. */
 export interface AnomalyMonitoringStackProps extends StackProps, AnomalyMonitoringProps {}

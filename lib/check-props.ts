@@ -2,7 +2,7 @@ import { Token, type Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
-import type { AnomalyMonitoringProps } from './anomaly-monitoring.ts';
+import type { AnomalyMonitoringProps } from './anomaly-monitoring-props.ts';
 import type { BoundChannels } from './bind-channels.ts';
 import { checkMuteDuring } from './parts/mute-rules.ts';
 import { gather, refuse } from './refuse.ts';

@@ -1,4 +1,5 @@
-export { AnomalyMonitoring, type AnomalyMonitoringProps } from './anomaly-monitoring.ts';
+export { AnomalyMonitoring } from './anomaly-monitoring.ts';
+export type { AnomalyMonitoringProps } from './anomaly-monitoring-props.ts';
 export { AnomalyMonitoringStack, type AnomalyMonitoringStackProps } from './anomaly-monitoring-stack.ts';
 export {
   LambdaNotifications,
