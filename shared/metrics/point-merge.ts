@@ -101,7 +101,7 @@ function settle(track: Track): void {
 }
 
 /** Index of the first time that is not before `time`; `times` ascend. */
-function firstNotBefore(times: readonly number[], time: number): number {
+export function firstNotBefore(times: readonly number[], time: number): number {
   let low = 0;
   let high = times.length;
   while (low < high) {

@@ -15,7 +15,8 @@ import type { SignalHead } from './entity-signal.ts';
 import type { FittedShard, SeriesFit } from './fitted-shard.ts';
 import { dangerAfter } from './forecast-danger.ts';
 import type { ForecastRecord, SeriesForecast } from './forecast-record.ts';
-import { hasDrifted, qualityOf, scoreForecasts } from './forecast-score.ts';
+import { qualityOf, qualitySumsOf } from './forecast-quality.ts';
+import { hasDrifted, scoreForecasts } from './forecast-score.ts';
 import { forecastSeries, type SeriesQuestion } from './forecast-series.ts';
 import { forecastSignal } from './forecast-signal.ts';
 import type { ForecastState, ForecastTold, SeriesMemory } from './forecast-state.ts';
@@ -167,7 +168,7 @@ export function advanceForecasts(
     signals: spoken.signals,
     summary: {
       ...idleForecast(watch.name, shard, tick, 'forecast'),
-      ...qualityOf(memories),
+      ...qualityOf([qualitySumsOf(memories)]),
       series: series.length,
       forecast: record.series.filter(({ missing }) => missing === null).length,
       withoutSkill: record.series.filter(({ missing, hasSkill }) => missing === null && !hasSkill).length,

@@ -1,17 +1,15 @@
 import type { ModelsView, WatchModels } from '../alerting/status-view.ts';
 import { readOverview } from '../metrics/inventory.ts';
-import { readStored } from '../models/stored-artefact.ts';
-import { keys } from '../settings/keys.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
 import { modelsOf } from './champion.ts';
-import { qualityOf } from './forecast-score.ts';
-import { forecastStateKind, type ForecastState } from './forecast-state.ts';
+import { qualityOf } from './forecast-quality.ts';
+import type { ForecastStanding } from './forecast-record.ts';
 import { newestForecasts } from './newest-forecasts.ts';
 import { partOf, readSome, type ShardName, type StatusPorts } from './status-ports.ts';
 
 /**
  * Which models are in use, since when, what their backtests said, and whether they have become worse. Reads the
- * champion of each watch, and what forecasting remembers of at most eight shards.
+ * champion of each watch, and the newest forecasts of at most eight shards.
  *
  * @param request `part`: which eight shards, from 0 on; `now` in epoch seconds.
  */
@@ -31,15 +29,16 @@ export async function describeModels(
     async ({ name: watch }) => (await readOverview(ports, watch)).shards.map(({ shard }) => ({ watch, shard })),
   );
   const { names, ...looked } = partOf(inventories.found.flat(), request.part);
-  const memories = await readSome(names, (name) => memoryOf(name, request.now, ports));
+  const forecasters = await readSome(names, (name) => forecastersOf(name, request.now, ports));
   const known = new Map(champions.found.map(({ watch, champion }) => [watch, champion]));
   return {
     ...looked,
-    unreadable: [...champions.unreadable, ...inventories.unreadable, ...memories.unreadable],
+    unreadable: [...champions.unreadable, ...inventories.unreadable, ...forecasters.unreadable],
     watches: watches.map((watch) => ({
       watch: watch.name,
       champion: known.get(watch.name) ?? null,
-      forecasters: watch.forecast === 'off' ? null : together(memories.found.filter((one) => one.watch === watch.name)),
+      forecasters:
+        watch.forecast === 'off' ? null : together(forecasters.found.filter((one) => one.watch === watch.name)),
     })),
   };
 }
@@ -62,39 +61,37 @@ async function championOf(watch: Watch, ports: StatusPorts): Promise<WatchModels
   };
 }
 
-interface ShardMemory {
+interface ShardForecasters {
   readonly watch: string;
   readonly names: readonly string[];
   readonly withoutSkill: number;
-  readonly state: ForecastState | undefined;
+  readonly standing: ForecastStanding | null;
 }
 
-async function memoryOf({ watch, shard }: ShardName, now: number, ports: StatusPorts): Promise<ShardMemory> {
-  const [record, state] = await Promise.all([
-    newestForecasts(ports, watch, shard, now),
-    readStored(ports, forecastStateKind, keys.state(watch, shard, 'forecast')),
-  ]);
+async function forecastersOf({ watch, shard }: ShardName, now: number, ports: StatusPorts): Promise<ShardForecasters> {
+  const record = await newestForecasts(ports, watch, shard, now);
   const served = (record?.series ?? []).filter(({ forecaster }) => forecaster !== '');
   return {
     watch,
     names: served.map(({ forecaster }) => forecaster),
     withoutSkill: served.filter(({ hasSkill, missing }) => missing === null && !hasSkill).length,
-    state: state?.value,
+    standing: record?.standing ?? null,
   };
 }
 
-function together(shards: readonly ShardMemory[]): WatchModels['forecasters'] {
+function together(shards: readonly ShardForecasters[]): WatchModels['forecasters'] {
   const serving: Record<string, number> = {};
   for (const { names } of shards) for (const name of names) serving[name] = (serving[name] ?? 0) + 1;
-  const fitted = shards.flatMap(({ state }) => state?.series ?? []).filter(({ fittedAt }) => fittedAt > 0);
-  const quality = qualityOf(fitted);
+  const standings = shards.flatMap(({ standing }) => standing ?? []);
+  const fits = standings.flatMap(({ oldestFit }) => oldestFit ?? []);
+  const { accuracy, skill, coverage80 } = qualityOf(standings.map(({ quality }) => quality));
   return {
     serving,
-    oldest: fitted.length === 0 ? null : Math.min(...fitted.map(({ fittedAt }) => fittedAt)),
+    oldest: fits.length === 0 ? null : Math.min(...fits),
     withoutSkill: shards.reduce((sum, one) => sum + one.withoutSkill, 0),
-    drifted: shards.reduce((sum, { state }) => sum + (state?.drifted.length ?? 0), 0),
-    accuracy: quality.accuracy,
-    skill: quality.skill,
-    coverage80: quality.coverage80,
+    drifted: standings.reduce((sum, { drifted }) => sum + drifted, 0),
+    accuracy,
+    skill,
+    coverage80,
   };
 }

@@ -2,7 +2,7 @@ import type { CoursePoint, CourseView } from '../alerting/status-view.ts';
 import { fillGaps, settledUntil } from '../metrics/gaps.ts';
 import { planShards, readInventory, type Shard } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
-import { emptySeries, placePoints } from '../metrics/series.ts';
+import { emptySeries, placePoints, type Points } from '../metrics/series.ts';
 import { readStored } from '../models/stored-artefact.ts';
 import { StoredObjectError } from '../models/stored-object-error.ts';
 import { keys } from '../settings/keys.ts';
@@ -165,8 +165,9 @@ async function courseOf(
   const to = Math.ceil(Math.min(request.to, now) / period) * period;
   const asked = Math.floor(Math.min(request.from, to - 3 * period) / period) * period;
   const where = { watch: watch.name, shard, periodSeconds: period, series: description.id, width: series.length };
+  const kept = keptOf(state, description, period);
   const [course, fired, record] = await Promise.all([
-    readCourse(ports, { ...where, from: Math.max(asked, to - MOST_SECONDS), to }),
+    readCourse(ports, { ...where, from: Math.max(asked, to - MOST_SECONDS), to, known: kept?.points }),
     readUnusual(ports.store, { ...where, entity: description.entity, from: asked, to: to + watch.every }),
     said(notes, 'The newest forecast cannot be read.', () => newestForecasts(ports, watch.name, shard, now)),
   ]);
@@ -179,10 +180,9 @@ async function courseOf(
   const grid = emptySeries(period, from, to);
   placePoints(course.points, grid);
   const filled = fillGaps(grid, description.nature, settledUntil(now, period, watch.settle)).series;
-  const bands = bandsOf(state, description.id, period);
   const points = [...filled.values].map((value, slot): CoursePoint => {
     const time = filled.start + slot * period;
-    const [lower, upper] = bands(time);
+    const { lower = null, upper = null } = kept?.bands.get(time) ?? {};
     return [time, finite(value), lower, upper];
   });
   const newestAt = filled.values.findLastIndex((value) => !Number.isNaN(value));
@@ -206,18 +206,25 @@ const within = (stretches: CourseView['unusual'], from: number, to: number): Cou
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** The usual range is kept for the newest slots that were judged. */
-function bandsOf(
-  state: ShardState | undefined,
-  id: string,
-  period: number,
-): (time: number) => readonly [number | null, number | null] {
+interface Kept {
+  readonly points: Points;
+  readonly bands: ReadonlyMap<number, { readonly lower: number | null; readonly upper: number | null }>;
+}
+
+/** Of the newest slots that were judged, what was judged and the usual range are kept: in single precision, to draw. */
+function keptOf(state: ShardState | undefined, { id, nature }: SeriesDescription, period: number): Kept | undefined {
   const recent = state?.entities.flatMap((one) => one.recent).find((one) => one.id === id);
-  if (state === undefined || recent === undefined || state.periodSeconds !== period) return () => [null, null];
-  const first = state.judgedTo - recent.values.length * period;
-  return (time) => {
-    const slot = Math.round((time - first) / period);
-    if (slot < 0 || slot >= recent.values.length) return [null, null];
-    return [finite(recent.lower[slot]), finite(recent.upper[slot])];
+  if (state === undefined || recent === undefined || state.periodSeconds !== period) return undefined;
+  const { values, lower, upper } = recent;
+  const times = Float64Array.from(values, (_, slot) => state.judgedTo - (values.length - slot) * period);
+  // A count that was 0 may have been none yet: what came late is in history only.
+  const isSure = (value: number): boolean => Number.isFinite(value) && !(nature.gap === 'zero' && value === 0);
+  const there = [...times.keys()].filter((slot) => isSure(values[slot]));
+  return {
+    points: {
+      times: Float64Array.from(there, (slot) => times[slot]),
+      values: Float64Array.from(there, (slot) => values[slot]),
+    },
+    bands: new Map([...times].map((time, slot) => [time, { lower: finite(lower[slot]), upper: finite(upper[slot]) }])),
   };
 }

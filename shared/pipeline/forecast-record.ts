@@ -7,6 +7,7 @@ import { readStored, type StoragePorts } from '../models/stored-artefact.ts';
 import { keys } from '../settings/keys.ts';
 import { pack, type Packed, unpack } from './columnar.ts';
 import type { FittedSaturation } from './fitted-shard.ts';
+import type { QualitySums } from './forecast-quality.ts';
 
 /** Percent: the bands that every forecast has, the narrow one first. */
 export const bandLevels = [80, 95] as const;
@@ -52,7 +53,19 @@ export interface ForecastRecord {
   /** The newest tick of history whose points are in it, and those that were read by themselves. */
   readonly consumed: number;
   readonly ticks: readonly number[] | null;
+  /** How the shard's forecasters stood when the tick began; null in what an earlier release wrote. */
+  readonly standing: ForecastStanding | null;
   readonly series: readonly SeriesForecast[];
+}
+
+/** How the forecasters of a shard stand: for those who look, and need not read all that it remembers. */
+export interface ForecastStanding {
+  /** When the oldest of them was fitted, epoch seconds; null where none is. */
+  readonly oldestFit: number | null;
+  /** Series whose forecasts have become clearly worse than when they were fitted. */
+  readonly drifted: number;
+  /** Of the forecasts that came due in the last hour. */
+  readonly quality: QualitySums;
 }
 
 const packed = z.custom<Packed>((value) => typeof value === 'object' && value !== null && 'is' in value);
@@ -63,14 +76,31 @@ const stored = z.strictObject({
   periodSeconds: z.number().positive(),
   consumed: z.number(),
   ticks: z.array(z.number()).nullable(),
+  standing: z
+    .strictObject({
+      oldestFit: z.number().nullable(),
+      drifted: z.int().nonnegative(),
+      quality: z.strictObject({
+        series: z.int().nonnegative(),
+        accuracy: z.number(),
+        relative: z.number(),
+        lastRelative: z.number(),
+        count: z.int().nonnegative(),
+        inside80: z.int().nonnegative(),
+        inside95: z.int().nonnegative(),
+        crossings: z.int().nonnegative(),
+        brier: z.number(),
+      }),
+    })
+    .nullable(),
   count: z.int().nonnegative(),
   series: packed,
 });
 
 export const forecastRecordKind: ArtefactKind<ForecastRecord> = {
   kind: 'forecasts',
-  version: 1,
-  upgrades: {},
+  version: 2,
+  upgrades: { 1: (payload) => ({ ...(payload as object), standing: null }) },
   payload: ({ series, ...rest }) => ({ ...rest, count: series.length, series: pack(series) }),
   parse: (payload) => {
     const { count, series, ...rest } = stored.parse(payload);

@@ -1,18 +1,9 @@
-import {
-  addScored,
-  brierOf,
-  type ForecastSums,
-  joinSums,
-  measuresOf,
-  scoreDue,
-  startForecastSums,
-} from '../evaluation/forecast-measures.ts';
+import { brierOf, scoreDue } from '../evaluation/forecast-measures.ts';
 import { advanceCoverage } from '../forecasters/adaptive-intervals.ts';
 import { isBeyond } from '../forecasters/limits.ts';
 import type { Series } from '../metrics/series.ts';
-import { mean } from '../numeric/statistics.ts';
 import type { SeriesForecast } from './forecast-record.ts';
-import type { OpenForecast, ScoredCrossing, ScoredForecast, SeriesMemory } from './forecast-state.ts';
+import type { OpenForecast, ScoredCrossing, SeriesMemory } from './forecast-state.ts';
 
 /** How far ahead accuracy is measured. */
 export const SCORED_AHEAD_SECONDS = 1800;
@@ -138,41 +129,3 @@ export function hasDrifted(
   const realised = 1 - error / lastError;
   return realised < skill - LOST_SKILL && realised < skill / 2;
 }
-
-/** How good the forecasts of a shard were that came due in the last hour; null where none came due. */
-export interface ForecastQuality {
-  /** 100 × (1 − WAPE) half an hour ahead, of each series by itself, not below 0; the mean of all. */
-  readonly accuracy: number | null;
-  /** 1 − WAPE / that of persistence, over all series; null also where persistence made no mistake. */
-  readonly skill: number | null;
-  /** Percent of values that lay in the band. */
-  readonly coverage80: number | null;
-  readonly coverage95: number | null;
-  /** Mean squared difference of the probability of crossing and what came. */
-  readonly brier: number | null;
-}
-
-/** @param memories what the shard's series remember. */
-export function qualityOf(memories: readonly SeriesMemory[]): ForecastQuality {
-  const each = memories.map(({ scored }) => sumsOf(scored)).filter(({ count }) => count > 0);
-  const measured = each.map(measuresOf);
-  const { coverage } = measuresOf(each.reduce(joinSums, startForecastSums(2)));
-  const relative = sum(measured.map(({ wape }) => Math.min(wape ?? 0, 1)));
-  const lastRelative = sum(each.map(({ lastError, size }) => (lastError === 0 ? 0 : Math.min(lastError / size, 1))));
-  const briers = memories.flatMap(({ crossings }) => crossings.map(({ brier }) => brier));
-  return {
-    accuracy: each.length === 0 ? null : mean(measured.map(({ accuracy }) => accuracy ?? 0)),
-    skill: lastRelative === 0 ? null : 1 - relative / lastRelative,
-    coverage80: coverage[0],
-    coverage95: coverage[1],
-    brier: briers.length === 0 ? null : mean(briers),
-  };
-}
-
-const sumsOf = (scored: readonly ScoredForecast[]): ForecastSums =>
-  scored.reduce(
-    (sums, { inside80, inside95, ...one }) => addScored(sums, { ...one, inside: [inside80, inside95] }),
-    startForecastSums(2),
-  );
-
-const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

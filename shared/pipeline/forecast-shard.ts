@@ -20,6 +20,7 @@ import { type FittedShard, loadFitted, readInUse } from './fitted-shard.ts';
 import { readNewPoints, type ReadTicks } from './forecast-points.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
 import { expireForecasts, type ForecastRecord, forecastRecordKind, readForecasts } from './forecast-record.ts';
+import { standingOf } from './forecast-quality.ts';
 import { type ForecastState, forecastStateKind } from './forecast-state.ts';
 import { type ForecastShardSummary, idleForecast } from './forecast-summary.ts';
 import { heldGrid, holdsSince } from './forecast-window.ts';
@@ -166,6 +167,7 @@ async function store(
     periodSeconds: watch.period,
     consumed: read.consumed,
     ticks: read.ticks,
+    standing: standingOf(step.state),
     series: makeForecasts(step, known),
   };
   const key = keys.forecasts(watch.name, shard, tick);

@@ -1,4 +1,4 @@
-import type { ForecastQuality } from './forecast-score.ts';
+import type { ForecastQuality } from './forecast-quality.ts';
 import type { ShardOutcome } from './shard-summary.ts';
 
 /** What a run did with a shard's forecasts. Only `forecast` changed anything. */

@@ -1,7 +1,7 @@
 import { historyDayKind } from '../metrics/history-format.ts';
 import { addTick, listTicks, readTick } from '../metrics/history.ts';
 import { daySeconds, startOfDay } from '../metrics/history-days.ts';
-import { PointMerger } from '../metrics/point-merge.ts';
+import { firstNotBefore, PointMerger } from '../metrics/point-merge.ts';
 import type { Points } from '../metrics/series.ts';
 import { readStored, type StoragePorts } from '../models/stored-artefact.ts';
 import { dayOf, keys } from '../settings/keys.ts';
@@ -17,6 +17,8 @@ export interface CourseRequest {
   readonly width: number;
   readonly from: number;
   readonly to: number;
+  /** Points that are known already, and need not be read: what was judged last lies with the state of its shard. */
+  readonly known?: Points | undefined;
 }
 
 export interface Course {
@@ -28,8 +30,8 @@ export interface Course {
 
 /** Objects of single pulls that are read for one look. */
 const MOST_TICKS = 150;
-/** Of so few none is left out: a full shard's take two milliseconds each to unpack. */
-const FEW_TICKS = 60;
+/** Of so few none is left out: a full shard's take two milliseconds each to fetch, and as long to unpack. */
+const FEW_TICKS = 24;
 const MOST_DAYS = 14;
 /** Values that are unpacked of compacted days: a quarter of a second of one core. */
 const MOST_VALUES = 3_000_000;
@@ -39,7 +41,7 @@ const reachOf = (periodSeconds: number): number => Math.max(900, 3 * periodSecon
 /**
  * The points of one series in a stretch of time. What is read is bounded, whatever there is: of pulls that were not
  * compacted yet, as many as cover the time, since each brings the last quarter of an hour; of compacted and backfilled
- * days the newest. The newest part of what was asked for is what comes.
+ * days the newest; of what is known already, nothing. The newest part of what was asked for is what comes.
  */
 export async function readCourse(ports: StoragePorts, request: CourseRequest): Promise<Course> {
   const { watch, shard, periodSeconds, series, from, to } = request;
@@ -48,15 +50,15 @@ export async function readCourse(ports: StoragePorts, request: CourseRequest): P
   // A pull of a stretch reaches it until its reach has passed.
   for await (const tick of listTicks(ports, watch, shard, periodSeconds, Math.max(-1, from - 1), to + reach))
     ticks.push(tick);
-  const { chosen, complete } = covering(ticks, (reach * 2) / 3);
-  const days = daysBack(request);
-  const since = Math.max(
-    from,
-    startOfDay(days[days.length - 1] ?? dayOf(from)),
-    complete ? from : (chosen[0] ?? from) - reach,
-  );
+  const isMissing = missingIn(request);
+  // A pull after a pause reaches back to the one before it.
+  const needed = ticks.filter((tick, at) => isMissing((ticks[at - 1] ?? tick) - reach, tick));
+  const { chosen, complete } = covering(needed, (reach * 2) / 3);
+  const { days, since: firstDay } = daysBack(request, isMissing);
+  const since = Math.max(from, firstDay, complete ? from : (chosen[0] ?? from) - reach);
   const wanted = new Set([series]);
   const merger = new PointMerger();
+  if (request.known !== undefined) merger.add(series, request.known, 0);
   const pulls = await readSome(chosen, (tick) => readTick(ports, watch, shard, periodSeconds, tick));
   for (const pull of pulls.found) if (pull !== undefined) addTick(merger, pull, wanted);
   const wholes = days.flatMap((day) => [
@@ -91,12 +93,28 @@ function covering(
   return { chosen, complete: at < 0 };
 }
 
-/** The UTC days of the stretch, the newest first, as many as may be read. */
-function daysBack({ from, to, width, periodSeconds }: CourseRequest): readonly string[] {
+/** Whether a slot that begins in `from <= time < to` was asked for and is not known. */
+function missingIn({ from, to, periodSeconds, known }: CourseRequest): (from: number, to: number) => boolean {
+  const there = new Set(known?.times);
+  const missing: number[] = [];
+  for (let time = Math.ceil(from / periodSeconds) * periodSeconds; time < to; time += periodSeconds)
+    if (!there.has(time)) missing.push(time);
+  return (begin, end) => (missing[firstNotBefore(missing, begin)] ?? Infinity) < end;
+}
+
+/**
+ * The UTC days of the stretch that have to be read, the newest first, as many as may be; and since when the stretch is
+ * whole by that, epoch seconds.
+ */
+function daysBack(
+  { from, to, width, periodSeconds }: CourseRequest,
+  isMissing: (from: number, to: number) => boolean,
+): { readonly days: readonly string[]; readonly since: number } {
   const values = Math.max(1, width) * (daySeconds / periodSeconds);
   const most = Math.max(1, Math.min(MOST_DAYS, Math.floor(MOST_VALUES / values)));
   const days: string[] = [];
-  for (let time = startOfDay(dayOf(to - 1)); days.length < most && time + daySeconds > from; time -= daySeconds)
-    days.push(dayOf(time));
-  return days;
+  let time = startOfDay(dayOf(to - 1));
+  for (; days.length < most && time + daySeconds > from; time -= daySeconds)
+    if (isMissing(time, time + daySeconds)) days.push(dayOf(time));
+  return { days, since: time + daySeconds };
 }

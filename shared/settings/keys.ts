@@ -91,6 +91,10 @@ export function dayOfHistoryKey(key: string): string | undefined {
   return /^history\/[^/]+\/[^/]+\/[\d.]+s\/(?:day|backfill)\/(\d{4}-\d\d-\d\d)$/.exec(key)?.[1];
 }
 
+/** Whether what is at a key is created there once and never changed, only deleted. */
+export const isWrittenOnce = (key: string): boolean =>
+  tickOfHistoryKey(key) !== undefined || tickOfKey(key) !== undefined;
+
 /** Length in seconds of the points that a history key is of, or undefined for any other key. */
 export function periodOfHistoryKey(key: string): number | undefined {
   const period = /^history\/[^/]+\/[^/]+\/(\d+(?:\.\d+)?)s\//.exec(key)?.[1];

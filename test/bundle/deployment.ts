@@ -82,7 +82,7 @@ export async function deploy(
     join(outdir, assets.files[archive.replace(/\.zip$/, '')].source.path);
 
   let present = now;
-  const aws = await startFakeAws({ now: () => present });
+  const aws = await startFakeAws({ now: () => present, datesByNow: true });
   const template = new DeployedTemplate(read('Deployed.template.json') as Template, {
     account: aws.account,
     region: aws.region,

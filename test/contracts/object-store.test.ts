@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileObjectStore } from '../../shared/adapters/local/file-object-store.ts';
 import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
+import { RememberedReads } from '../../shared/adapters/local/remembered-reads.ts';
 import { objectStoreSuite } from './suites/object-store-suite.ts';
 
 objectStoreSuite('the store in memory', async () => ({ store: new MemoryObjectStore() }), { refusesHostileKeys: true });
@@ -17,5 +18,11 @@ objectStoreSuite(
       close: () => rm(root, { recursive: true }),
     };
   },
+  { refusesHostileKeys: true },
+);
+
+objectStoreSuite(
+  'a store whose reads are remembered',
+  async () => ({ store: new RememberedReads(new MemoryObjectStore(), () => true) }),
   { refusesHostileKeys: true },
 );

@@ -8,7 +8,6 @@ import { modelsOf } from '../../shared/pipeline/champion.ts';
 import { detectAnomalies } from '../../shared/pipeline/detect-anomalies.ts';
 import { describeStatus, type Status } from '../../shared/pipeline/describe-status.ts';
 import { type ForecastRecord, forecastRecordKind, type SeriesForecast } from '../../shared/pipeline/forecast-record.ts';
-import { forecastStateKind } from '../../shared/pipeline/forecast-state.ts';
 import { saveIncident } from '../../shared/pipeline/incident-store.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { finding, heard, interval, signal, t0 } from '../alerting/told.ts';
@@ -87,7 +86,10 @@ const forecast = (one: SeriesDescription, more: Partial<SeriesForecast> = {}): S
   ...more,
 });
 
-async function planted(all: readonly SeriesForecast[]): Promise<MemoryObjectStore> {
+async function planted(
+  all: readonly SeriesForecast[],
+  standing: ForecastRecord['standing'] = null,
+): Promise<MemoryObjectStore> {
   const store = await copyStore(made);
   const tick = start + 24 * every;
   const record: ForecastRecord = {
@@ -97,6 +99,7 @@ async function planted(all: readonly SeriesForecast[]): Promise<MemoryObjectStor
     periodSeconds: every,
     consumed: tick,
     ticks: null,
+    standing,
     series: all,
   };
   await writeStored(open(store).ports, forecastRecordKind, keys.forecasts('w', 's-0001', tick), record);
@@ -272,7 +275,20 @@ describe('the models', () => {
   });
 
   it('are the champion with where it came from, and who forecasts how well', async () => {
-    const store = await planted([forecast(dbCpu), forecast(webCpu, { forecaster: 'naive', hasSkill: false })]);
+    const quality = {
+      series: 2,
+      accuracy: 196,
+      relative: 0.02,
+      lastRelative: 0.08,
+      count: 8,
+      inside80: 6,
+      inside95: 8,
+    };
+    const store = await planted([forecast(dbCpu), forecast(webCpu, { forecaster: 'naive', hasSkill: false })], {
+      oldestFit: start - 3600,
+      drifted: 1,
+      quality: { ...quality, crossings: 0, brier: 0 },
+    });
     const { ports } = open(store);
     const registry = modelsOf(ports, 'w');
     const origin = {
@@ -288,37 +304,6 @@ describe('the models', () => {
       deliveredPerWeek: 2.5,
     });
     await registry.promote({ id, at: start + 60, by: 'train function', why: 'better' });
-    const memory = {
-      coverage80: { adjustment: 0 },
-      open: [],
-      crossings: [],
-      error: 1,
-      lastError: 2,
-      weight: 30,
-      danger: [],
-    };
-    const { coverage80 } = memory;
-    const state = {
-      watch: 'w',
-      shard: 's-0001',
-      tick: start,
-      periodSeconds: every,
-      consumed: start,
-      fitted: null,
-      recent: { start, series: [] },
-      series: [
-        {
-          ...memory,
-          coverage95: coverage80,
-          id: dbCpu.id,
-          fittedAt: start - 3600,
-          scored: [{ due: start, error: 1, lastError: 4, size: 50, inside80: true, inside95: true }],
-        },
-      ],
-      told: [],
-      drifted: [webCpu.id],
-    };
-    await writeStored(ports, forecastStateKind, keys.state('w', 's-0001', 'forecast'), state as never);
     const [models] = (await statusOf(store).models({ part: 0, now })).watches;
     expect(models.champion).toMatchObject({
       id,
@@ -335,7 +320,7 @@ describe('the models', () => {
       oldest: start - 3600,
       accuracy: 98,
       skill: 0.75,
-      coverage80: 100,
+      coverage80: 75,
     });
   });
 

@@ -106,6 +106,21 @@ const record: ForecastRecord = {
   tick: at,
   consumed: at - 2,
   ticks: [at - 302, at - 2],
+  standing: {
+    oldestFit: at - 7200,
+    drifted: 1,
+    quality: {
+      series: 2,
+      accuracy: 180.5,
+      relative: 0.25,
+      lastRelative: 0.5,
+      count: 24,
+      inside80: 19,
+      inside95: 23,
+      crossings: 3,
+      brier: 0.125,
+    },
+  },
   series: [
     {
       id: 'cpu',
@@ -219,7 +234,7 @@ const fitted: FittedShard = {
 };
 
 goldenArtefactSuite(forecastStateKind, { 1: state });
-goldenArtefactSuite(forecastRecordKind, { 1: record });
+goldenArtefactSuite(forecastRecordKind, { 1: { ...record, standing: null }, 2: record });
 /** What the first version had: all values, and no word on how far they usually are from their line. */
 const [rising, ...others] = fitted.series;
 const firstFitted: FittedShard = {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { startCoverage } from '../../shared/forecasters/adaptive-intervals.ts';
 import type { SeriesForecast } from '../../shared/pipeline/forecast-record.ts';
-import { hasDrifted, openForecast, qualityOf, scoreForecasts } from '../../shared/pipeline/forecast-score.ts';
+import { qualityOf, qualitySumsOf, standingOf } from '../../shared/pipeline/forecast-quality.ts';
+import { hasDrifted, openForecast, scoreForecasts } from '../../shared/pipeline/forecast-score.ts';
 import type { SeriesMemory } from '../../shared/pipeline/forecast-state.ts';
 import fc from '../fakes/property.ts';
 
@@ -129,8 +130,15 @@ describe('how good forecasts were', () => {
   });
   const memory = (...all: ReturnType<typeof scored>[]): SeriesMemory => ({ ...fresh, scored: all });
 
+  it('is stored with the oldest fit of those that were fitted', () => {
+    const one = { ...memory(scored(1, 2, 10)), fittedAt: start + 60 };
+    const { oldestFit, drifted, quality } = standingOf({ series: [{ ...fresh, fittedAt: 0 }, one], drifted: ['cpu'] });
+    expect([oldestFit, drifted, quality.count]).toEqual([start + 60, 1, 1]);
+    expect(standingOf(undefined)).toMatchObject({ oldestFit: null, drifted: 0, quality: { count: 0 } });
+  });
+
   it('is not known where none has come due', () => {
-    expect(qualityOf([fresh])).toEqual({
+    expect(qualityOf([qualitySumsOf([fresh])])).toEqual({
       accuracy: null,
       skill: null,
       coverage80: null,
@@ -151,10 +159,29 @@ describe('how good forecasts were', () => {
     ['wholly where nothing came and nothing was said to', [memory(scored(0, 0, 0))], 100, null],
     ['not at all where something was said and nothing came', [memory(scored(1, 0, 0))], 0, null],
   ] as const)('is told %s', (_title, memories, accuracy, skill) => {
-    const quality = qualityOf(memories);
+    const quality = qualityOf([qualitySumsOf(memories)]);
     expect(quality.accuracy).toBeCloseTo(accuracy);
     if (skill === null) expect(quality.skill).toBeNull();
     else expect(quality.skill).toBeCloseTo(skill);
+  });
+
+  it('is that of all series, however they lie in shards', () => {
+    const size = fc.integer({ min: 0, max: 1000 });
+    const one = fc.tuple(size, size, size).map(([a, b, c]) => scored(a, b, c));
+    const shard = fc.array(
+      fc.array(one, { maxLength: 3 }).map((all) => memory(...all)),
+      { maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(fc.array(shard, { maxLength: 4 }), (shards) => {
+        const together = qualityOf([qualitySumsOf(shards.flat())]);
+        const apart = qualityOf(shards.map(qualitySumsOf));
+        for (const name of ['accuracy', 'skill', 'coverage80', 'coverage95'] as const) {
+          if (together[name] === null) expect(apart[name]).toBeNull();
+          else expect(apart[name]).toBeCloseTo(together[name], 9);
+        }
+      }),
+    );
   });
 
   it('never leaves 0 to 100, and its skill never exceeds 1', () => {
@@ -167,7 +194,7 @@ describe('how good forecasts were', () => {
           { maxLength: 5 },
         ),
         (memories) => {
-          const { accuracy, skill } = qualityOf(memories);
+          const { accuracy, skill } = qualityOf([qualitySumsOf(memories)]);
           if (accuracy !== null) expect(accuracy >= 0 && accuracy <= 100).toBe(true);
           if (skill !== null) expect(skill).toBeLessThanOrEqual(1);
         },

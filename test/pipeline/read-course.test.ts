@@ -55,6 +55,47 @@ describe('the course of a series', () => {
     expect(store.gets).toBeLessThanOrEqual(150 + 2);
   });
 
+  it('reads nothing of what is known, and what was read is believed more', async () => {
+    const { store, ports } = await pulled(300, 300, noon - 4 * 3600, noon);
+    const request = { ...where, periodSeconds: 300, from: noon - 4 * 3600, to: noon };
+    const times = Float64Array.from(grid(noon - 4 * 3600, noon - 600, 300));
+    const { points, from } = await readCourse(ports, { ...request, known: { times, values: times.map(() => 7) } });
+    expect(from).toBe(request.from);
+    expect([...points.times]).toEqual(grid(request.from, noon, 300));
+    expect([...points.values].map((value) => value === 7)).toEqual(
+      [...points.times].map((time) => time < noon - 600 - 900 + 300),
+    );
+    // The two pulls since, and one that may have brought them late; its day and its backfill.
+    expect(store.gets).toBeLessThanOrEqual(5);
+  });
+
+  it('holds what was pulled at once after a pause, though the pull before it is known', async () => {
+    const { store, ports } = await pulled(300, 300, noon - 2 * 3600, noon - 3600);
+    const late = grid(noon - 3600, noon, 300);
+    const times = Float64Array.from(late);
+    const series = [{ id: 'a', times, values: times, ticks: new Uint32Array(times.length) }];
+    await appendTick(ports, 'w', 's-0001', 300, { tick: noon, previous: [], problems: new Map(), series });
+    const known = Float64Array.from(grid(noon - 7200, noon - 3600, 300));
+    const { points } = await readCourse(ports, {
+      ...where,
+      periodSeconds: 300,
+      from: noon - 7200,
+      to: noon,
+      known: { times: known, values: known },
+    });
+    expect([...points.times]).toEqual(grid(noon - 7200, noon, 300));
+    expect(store.gets).toBeLessThanOrEqual(6);
+  });
+
+  it('begins where it was asked to where only the newest day has to be read', async () => {
+    const midnight = noon - (noon % day);
+    const { ports } = await pulled(300, 300, midnight - 7200, midnight + 1800);
+    const times = Float64Array.from(grid(midnight - 7200, midnight + 900, 300));
+    const request = { ...where, periodSeconds: 300, from: midnight - 7200, to: midnight + 1800 };
+    const { points, from } = await readCourse(ports, { ...request, known: { times, values: times } });
+    expect([from, ...points.times]).toEqual([request.from, ...grid(request.from, request.to, 300)]);
+  });
+
   it('ends with the newest part where more pulls are needed than are read, and says where it begins', async () => {
     const { store, ports } = await pulled(300, 600, noon - 40 * 3600, noon);
     const { points, from } = await readCourse(ports, {

@@ -14,6 +14,11 @@ import { escapeXml, receive, Refusal, type WireAnswer, type WireRequest } from '
 export interface FakeAwsOptions {
   /** Epoch seconds; default the clock of this machine. */
   readonly now?: () => number;
+  /**
+   * Whether answers are dated by `now`: for clients that live in that time, too. The SDK takes an answer of another time
+   * for a wrong clock of its own, and tries again what was refused. @default by the machine's clock
+   */
+  readonly datesByNow?: boolean;
   readonly account?: string;
   readonly region?: string;
 }
@@ -191,6 +196,7 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   };
 
   const server = createServer((request, response) => {
+    if (options.datesByNow === true) response.setHeader('date', new Date(now() * 1000).toUTCString());
     receive(request)
       .then((received) => perform(received, response))
       .catch(() => response.destroy());
