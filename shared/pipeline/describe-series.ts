@@ -8,6 +8,7 @@ import { StoredObjectError } from '../models/stored-object-error.ts';
 import { keys } from '../settings/keys.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
 import { foreseenCourse } from './foreseen-course.ts';
+import { type Bands, bandsFrom, readRanges } from './judged-ranges.ts';
 import { newestForecasts } from './newest-forecasts.ts';
 import { readCourse } from './read-course.ts';
 import { readUnusual } from './read-unusual.ts';
@@ -166,10 +167,11 @@ async function courseOf(
   const asked = Math.floor(Math.min(request.from, to - 3 * period) / period) * period;
   const where = { watch: watch.name, shard, periodSeconds: period, series: description.id, width: series.length };
   const kept = keptOf(state, description, period);
-  const [course, fired, record] = await Promise.all([
+  const [course, fired, record, ranges] = await Promise.all([
     readCourse(ports, { ...where, from: Math.max(asked, to - MOST_SECONDS), to, known: kept?.points }),
     readUnusual(ports.store, { ...where, entity: description.entity, from: asked, to: to + watch.every }),
     said(notes, 'The newest forecast cannot be read.', () => newestForecasts(ports, watch.name, shard, now)),
+    readRanges(ports, { ...where, from: asked, to }),
   ]);
   const from = Math.floor(course.from / period) * period;
   if (from > asked) notes.push('More than can be looked at was asked for: this is the newest part of it.');
@@ -182,7 +184,7 @@ async function courseOf(
   const filled = fillGaps(grid, description.nature, settledUntil(now, period, watch.settle)).series;
   const points = [...filled.values].map((value, slot): CoursePoint => {
     const time = filled.start + slot * period;
-    const { lower = null, upper = null } = kept?.bands.get(time) ?? {};
+    const { lower = null, upper = null } = kept?.bands.get(time) ?? ranges.get(time) ?? {};
     return [time, finite(value), lower, upper];
   });
   const newestAt = filled.values.findLastIndex((value) => !Number.isNaN(value));
@@ -208,7 +210,7 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 
 interface Kept {
   readonly points: Points;
-  readonly bands: ReadonlyMap<number, { readonly lower: number | null; readonly upper: number | null }>;
+  readonly bands: Bands;
 }
 
 /** Of the newest slots that were judged, what was judged and the usual range are kept: in single precision, to draw. */
@@ -225,6 +227,6 @@ function keptOf(state: ShardState | undefined, { id, nature }: SeriesDescription
       times: Float64Array.from(there, (slot) => times[slot]),
       values: Float64Array.from(there, (slot) => values[slot]),
     },
-    bands: new Map([...times].map((time, slot) => [time, { lower: finite(lower[slot]), upper: finite(upper[slot]) }])),
+    bands: bandsFrom(times[0], period, lower, upper),
   };
 }

@@ -17,6 +17,7 @@ import { championId, loadModel } from './champion.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
 import type { EntityState } from './entity-state.ts';
 import { staleMetric, tickMetrics } from './own-metrics.ts';
+import { recordRanges } from './judged-ranges.ts';
 import { pullPoints } from './pull-points.ts';
 import { pullWindow } from './pull-window.ts';
 import { judgedUntil, type ShardState, shardStateKind, startsAnew } from './shard-state.ts';
@@ -26,8 +27,8 @@ import { warmUpEntities } from './warm-up.ts';
 
 /**
  * One shard of a watch at a tick, harmless when it is repeated, doubled, or dies anywhere: load the state; pull, and
- * store the points under the tick's own key, once; judge only what is stored; emit the signals; record what fires;
- * commit state and tick by compare-and-swap; and only whoever won that publishes metrics and does the housekeeping.
+ * store the points under the tick's own key, once; judge only what is stored; emit the signals; record what fires,
+ * and now and then by which ranges was judged; commit state and tick by compare-and-swap; and only whoever won that publishes metrics and does the housekeeping.
  *
  * Up to the commit every step gives the same result when repeated. What comes after it may be lost with a crash, and
  * then is: metrics of one tick, and housekeeping that the next day catches up on.
@@ -107,6 +108,7 @@ async function attemptTick(
     await ports.bus.publish(advance.signals);
     await recordAnomalies(ports, advance, watch.name, shard, tick);
   }
+  await recordRanges(ports, isAnew ? undefined : state, advance.state);
   if (isAnew) {
     ports.log.info('shard starts anew: the period or the time zone was changed', { watch: watch.name, shard, tick });
     if (state.periodSeconds !== watch.period)

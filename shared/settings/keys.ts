@@ -65,6 +65,9 @@ export const keys = {
   /** Of the day, UTC, that `time` lies in. */
   anomaliesPrefix: (time: number, watch: string, shard: string) =>
     `anomalies/${dayOf(time)}/${safe(watch)}-${safe(shard)}-`,
+  /** The usual ranges that a shard was judged by, up to a tick; create-only. Beside the days, whose names begin with digits. */
+  ranges: (watch: string, shard: string, tick: number) => `${keys.rangesPrefix(watch, shard)}${tickName(tick)}`,
+  rangesPrefix: (watch: string, shard: string) => `anomalies/ranges/${safe(watch)}/${safe(shard)}/`,
   /** One per group: its open incident, and what must be remembered after its end. Groups are short: see `groupOf`. */
   incidentPrefix: 'incidents/open/',
   incident: (group: string) => `incidents/open/${safe(group)}.json`,
@@ -93,7 +96,7 @@ export function dayOfHistoryKey(key: string): string | undefined {
 
 /** Whether what is at a key is created there once and never changed, only deleted. */
 export const isWrittenOnce = (key: string): boolean =>
-  tickOfHistoryKey(key) !== undefined || tickOfKey(key) !== undefined;
+  tickOfHistoryKey(key) !== undefined || tickOfKey(key) !== undefined || tickOfRangesKey(key) !== undefined;
 
 /** Length in seconds of the points that a history key is of, or undefined for any other key. */
 export function periodOfHistoryKey(key: string): number | undefined {
@@ -110,6 +113,12 @@ export function feedbackOfKey(key: string): { readonly watch: string; readonly i
 /** The tick of the key of anomalies or forecasts, or undefined for any other key. */
 export function tickOfKey(key: string): number | undefined {
   const match = /^(?:anomalies\/[^/]+\/.*-|forecasts\/.*\/)(\d{10})$/.exec(key);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** The tick of the key of a shard's ranges, or undefined for any other key. */
+export function tickOfRangesKey(key: string): number | undefined {
+  const match = /^anomalies\/ranges\/[^/]+\/[^/]+\/(\d{10})$/.exec(key);
   return match === null ? undefined : Number(match[1]);
 }
 

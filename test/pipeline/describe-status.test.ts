@@ -9,6 +9,7 @@ import { detectAnomalies } from '../../shared/pipeline/detect-anomalies.ts';
 import { describeStatus, type Status } from '../../shared/pipeline/describe-status.ts';
 import { type ForecastRecord, forecastRecordKind, type SeriesForecast } from '../../shared/pipeline/forecast-record.ts';
 import { saveIncident } from '../../shared/pipeline/incident-store.ts';
+import { judgedRangesKind } from '../../shared/pipeline/judged-ranges.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { finding, heard, interval, signal, t0 } from '../alerting/told.ts';
 import { copyStore, series, type Signalling, world } from '../scenarios/world.ts';
@@ -120,6 +121,29 @@ describe('the course of a series', () => {
       Array.from({ length: 24 }, (_, k) => [start + k * every, value(dbCpu, start + k * every)]),
     );
     expect(view.newest).toEqual({ time: start + 23 * every, value: value(dbCpu, start + 23 * every) });
+  });
+
+  it('has the usual range of then where the state has it no more', async () => {
+    const store = await copyStore(made);
+    const ranges = {
+      watch: 'w',
+      shard: 's-0001',
+      tick: start - 45 * every,
+      periodSeconds: every,
+      start: start - 105 * every,
+      slots: 60,
+      ids: [webCpu.id, dbCpu.id],
+      lower: new Float32Array(120).fill(5, 60),
+      upper: new Float32Array(120).fill(9, 60),
+    };
+    await writeStored(open(store).ports, judgedRangesKind, keys.ranges('w', 's-0001', ranges.tick), ranges);
+    const asked = { entity: 'db-1', series: 'cpu', from: ranges.start - every };
+    const bands = (await course(store, asked)).points.map(([time, , lower, upper]) => [time, lower, upper]);
+    expect(bands.slice(0, 62)).toEqual([
+      [ranges.start - every, null, null],
+      ...Array.from({ length: 60 }, (_, slot) => [ranges.start + slot * every, 5, 9]),
+      [start - 45 * every, null, null],
+    ]);
   });
 
   it('is 0 where nothing was published of what is counted, and a gap where nothing is known', async () => {
