@@ -7,8 +7,8 @@ import { noticeOf } from '../shared/alerting/notice-of.ts';
 import type { Notice } from '../shared/alerting/notice.ts';
 import type { SpeakReason } from '../shared/alerting/notice-reason.ts';
 import type { Severity } from '../shared/alerting/severities.ts';
+import { exampleSignal } from '../shared/pipeline/example-signal.ts';
 import type { Settings } from '../shared/settings/settings.ts';
-import { exampleSignal } from './example-signal.ts';
 import { isEnding } from '../shared/presentation/notice-words.ts';
 
 export interface PreviewOptions {

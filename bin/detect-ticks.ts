@@ -71,7 +71,8 @@ export interface FollowEars {
 
 /**
  * Ticks of a watch at whole multiples of its interval, until `signal`; after the first of them, and then after each at
- * which they are due, its forecasts. A tick that fails is told, and the next one is tried.
+ * which they are due, its forecasts. A tick that fails is told, and the next one is tried; after one that does not,
+ * whoever listens to the heartbeat hears of it.
  *
  * @throws where AWS has neither region nor credentials to go by.
  */
@@ -94,7 +95,9 @@ export async function followWatch(
     const isDue = watch.forecast !== 'off' && isForecastDue(next, last, forecastEvery(watch));
     last = next;
     const request = { tick: next, watch: watch.name };
-    ears.tick(await outcomeOf(runTick(request, ports)));
+    const done = await outcomeOf(runTick(request, ports));
+    ears.tick(done);
+    if (!(done instanceof Error)) await ports.heartbeat?.beat(watch.name);
     if (isDue && !isEnded()) ears.forecast(await outcomeOf(runForecastTick(request, ports)));
   }
 }

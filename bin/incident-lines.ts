@@ -95,6 +95,13 @@ function recordLines(record: AuditRecord): readonly string[] {
       const until = record.until === null ? '' : ` until ${timeWords(record.until).slice(0, 16)}`;
       return [`${at}${doneWords[record.action]}${until} by ${plainName(record.by, 80)}`];
     }
+    case 'test':
+      return [
+        `${at}tested`,
+        ...Object.entries(record.channels).map(
+          ([name, { outcome, detail }]) => `${' '.repeat(at.length)}${name}: ${outcome}: ${plainText(detail, 120)}`,
+        ),
+      ];
     case 'notice':
       return [
         `${at}told${record.again ? ' again' : ''}: ${record.reason} (${record.severity})`,

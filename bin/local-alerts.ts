@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Signal } from '../shared/alerting/signal.ts';
+import { alertMessage } from '../shared/pipeline/alert-message.ts';
 import type { AlertPorts } from '../shared/pipeline/alert-ports.ts';
 import { routeAlerts } from '../shared/pipeline/route-alert.ts';
 import type { SweepSummary } from '../shared/pipeline/sweep-incidents.ts';
 import { sweepIncidents } from '../shared/pipeline/sweep-incidents.ts';
-import { alertMessage } from './alert-message.ts';
 
 /** A signal that could not be kept is tried so often; the ticks after it say the same of what still fires. */
 const MOST_ATTEMPTS = 3;

@@ -29,7 +29,14 @@ export function monthlyCost(
     forecastEverySeconds: forecast.everySeconds,
     hasBudget: false,
   } as const;
-  const shared = { retentionSeconds: RETENTION_SECONDS, channelKinds: 2, secrets: 0, hasActions: false, dashboards: 1 };
+  const shared = {
+    retentionSeconds: RETENTION_SECONDS,
+    channelKinds: 2,
+    secrets: 0,
+    hasActions: false,
+    hasAlertTest: false,
+    dashboards: 1,
+  };
   const getMetricData = (SECONDS_PER_MONTH / everySeconds) * metrics * prices.metricRequested;
   return { ...monthlyBill({ watches: [watch], ...shared }, prices), getMetricData };
 }

@@ -83,6 +83,14 @@ export interface AnomalyMonitoringProps {
   readonly selfAlarms?: SettingsInput['selfAlarms'];
 
   /**
+   * How often an alert that nothing is behind, marked as a test, goes through bus, queue and router to the channels: `1d`,
+   * or `{ every, at, timezone, severity, channels }`. Where one does not arrive, an alarm says so.
+   *
+   * @default - what `settings` says, else 'off'
+   */
+  readonly alertTestEvery?: SettingsInput['alertTestEvery'];
+
+  /**
    * Where trouble of the monitoring itself goes. Its policy must let CloudWatch publish, and so must its key.
    *
    * @default - the topic that `selfAlarms` names, else one of its own

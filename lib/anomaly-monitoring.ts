@@ -119,6 +119,7 @@ export class AnomalyMonitoring extends MonitoringAccess {
       train,
       sweep: alerting.sweep,
       trainEvery,
+      bus,
       undelivered,
     });
     const isShown = this.settings.dashboard === 'on';

@@ -30,6 +30,7 @@ export function checkProps(
       alerts: props.alerts,
       channels: channels.settings,
       selfAlarms: props.selfAlarms,
+      alertTestEvery: props.alertTestEvery,
       dashboard: props.dashboard,
       watches: props.watches ?? {},
     }),

@@ -21,6 +21,7 @@ export interface ToSettings {
   /** Of the app's own, by name. */
   readonly channels: Readonly<Record<string, ChannelSettingsInput>>;
   readonly selfAlarms: SettingsInput['selfAlarms'];
+  readonly alertTestEvery: SettingsInput['alertTestEvery'];
   readonly dashboard: SettingsInput['dashboard'];
   readonly watches: Readonly<Record<string, WatchProps>>;
 }
@@ -60,6 +61,7 @@ export function toSettings(scope: Construct, given: ToSettings): Settings {
       ...(given.quotaShare === undefined ? {} : { quotaShare: given.quotaShare }),
       ...(alerts === undefined ? {} : { alerts: alerts.input }),
       ...(given.selfAlarms === undefined ? {} : { selfAlarms: given.selfAlarms }),
+      ...(given.alertTestEvery === undefined ? {} : { alertTestEvery: given.alertTestEvery }),
       ...(given.dashboard === undefined ? {} : { dashboard: given.dashboard }),
       watches,
     },
@@ -114,6 +116,14 @@ function undeployable(settings: Settings): SettingsProblem[] {
     });
   }
   problems.push(...unreachable(settings));
+  if (settings.alertTestEvery !== 'off' && settings.alertTestEvery.every % 60 !== 0) {
+    problems.push({
+      path: 'alertTestEvery',
+      message: 'EventBridge Scheduler counts whole minutes',
+      got: `${settings.alertTestEvery.every} s`,
+      remedy: 'write 1d or any number of minutes',
+    });
+  }
   for (const [name, watch] of Object.entries(settings.watches)) {
     const path = `watches.${name}`;
     if (watch.source.kind !== 'cloudwatch') {

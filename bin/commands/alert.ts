@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { createColors } from 'picocolors';
+import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
+import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import type { Notice } from '../../shared/alerting/notice.ts';
 import { speakReasons } from '../../shared/alerting/notice-reason.ts';
 import { routePolicy } from '../../shared/alerting/routes.ts';
 import { severities } from '../../shared/alerting/severities.ts';
+import { type TestAnswer, testAlerts } from '../../shared/pipeline/test-alerts.ts';
 import type { Channel } from '../../shared/ports/channel.ts';
 import { wrapWords } from '../../shared/presentation/wrap-words.ts';
 import { nearest } from '../../shared/settings/nearest.ts';
 import { exampleNotice, previewOf } from '../alert-preview.ts';
-import { testAlerts } from '../alert-test.ts';
 import type { RunCommand } from '../command-line.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCode, Misuse } from '../exit-code.ts';
@@ -20,7 +23,6 @@ import { openStore } from '../open-store.ts';
 import { openSettings } from '../open-settings.ts';
 import type { Options } from '../options.ts';
 import { flag, oneOf, text } from '../options.ts';
-import type { Told } from '../overheard-channel.ts';
 import { rendered } from '../rendered-notice.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -66,14 +68,12 @@ async function alertTest(target: string | undefined, options: Options, terminal:
   if (tested.size === 0) throw new Misuse(noChannel(target, channels));
   // Answers are reported below, in words of their own.
   const quiet = flag(options, 'debug') ? log : { ...log, warn: () => undefined };
-  const answers = await testAlerts({
-    settings,
-    channels: tested,
-    severity,
-    watch,
-    now: Math.floor(systemClock.now()),
-    log: quiet,
-  });
+  const explanation = 'Somebody tries whether this arrives: aiops alert test.';
+  const scratch = new MemoryObjectStore();
+  const answers = await testAlerts(
+    { channels: tested, severity, watch, explanation, now: Math.floor(systemClock.now()) },
+    { settings, scratch, bytes: nodeBytes, log: quiet, runId: `test-${randomUUID()}` },
+  );
   const facts = { severity, watch, entity: 'aiops-test', labels };
   const kindOf = new Map([...channels].map(([name, { kind }]) => [name, kind]));
   const routed = routePolicy(settings.alerts.route, kindOf, facts, systemClock.now()).channels;
@@ -103,7 +103,7 @@ interface Routed {
 }
 
 function* testLines(
-  answers: readonly Told[],
+  answers: readonly TestAnswer[],
   { severity, watch, routed }: Routed,
   { colours, columns }: Terminal,
 ): Generator<string> {

@@ -11,6 +11,7 @@ import { detectOnce, followWatch, LocalClock } from '../detect-ticks.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { exitCode, Misuse } from '../exit-code.ts';
 import { humanLog } from '../human-log.ts';
+import { openHeartbeat } from '../local-heartbeat.ts';
 import { chosenWatches, dataFolder, localPorts } from '../local-ports.ts';
 import { openSettings } from '../open-settings.ts';
 import { duration, flag, text } from '../options.ts';
@@ -41,7 +42,8 @@ export const detect: RunCommand = async (_args, options, terminal) => {
     heard: (told) => say.told(told),
   });
   const { afterTick, accountOnly } = telling;
-  const ports = await localPorts({
+  const heartbeat = await openHeartbeat(given.heartbeatUrl, terminal, log);
+  const local = await localPorts({
     settings,
     folder,
     clock,
@@ -53,10 +55,14 @@ export const detect: RunCommand = async (_args, options, terminal) => {
     },
     afterTick,
   });
+  const ports: LocalPorts = heartbeat === undefined ? local : { ...local, heartbeat };
   for (const name of accountOnly) {
     terminal.err(
       `aiops: ${name}: only the deployment tells there; on this machine its secret would be { variable: NAME }\n`,
     );
+  }
+  if (given.heartbeatUrl !== undefined && heartbeat === undefined) {
+    terminal.err('aiops: heartbeatUrl: only the deployment calls it; on this machine it would be { variable: NAME }\n');
   }
   if (text(options, 'source') === undefined && text(options, 'config') === undefined && origin === 'this host') {
     terminal.err('aiops: no aiops.yaml here: watching this host\n');
@@ -70,6 +76,7 @@ export const detect: RunCommand = async (_args, options, terminal) => {
       terminal.err(`aiops: ${watch.name}: fetching ${days} days first\n`);
     }
     const summary = await detectOnce(watch, ports, clock);
+    await ports.heartbeat?.beat(watch.name);
     summaries.push(summary);
     say.once(summary);
   }

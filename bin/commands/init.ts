@@ -98,7 +98,9 @@ watches:
 
 # maxMonthlyUsd: 120      # what may cost more is not deployed; see npx aiops cost
 # heartbeatUrl: { secret: aiops/heartbeat }   # an address that is called after every complete tick; {watch} in it
-#                                             # stands for the watch's name
+#                                             # stands for the watch's name. { variable: NAME } on this machine
+# alertTestEvery: 1d      # a test through bus, queue and router to the channels (pagers only where they are named), and
+#                         # an alarm where it does not arrive
 # name: aiops             # what everything is called in the account
 # retention: 190d         # how long history is kept
 # quotaShare: 0.25        # the share of the account's CloudWatch quotas that may be used: half of it by the

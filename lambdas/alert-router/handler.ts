@@ -1,22 +1,22 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { AlertPorts } from '../../shared/pipeline/alert-ports.ts';
+import { hearMessages, type HearPorts } from '../../shared/pipeline/hear-messages.ts';
 import { loggedRun } from '../../shared/pipeline/logged-run.ts';
-import { routeAlerts } from '../../shared/pipeline/route-alert.ts';
 import { sweepIncidents, type SweepSummary } from '../../shared/pipeline/sweep-incidents.ts';
 
 /** What Lambda says of one run of a function. */
 export type Run = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** Signals and mutes from the queue; what cannot be handled comes again, and ends in the dead-letter queue. */
+/** Signals, mutes and tests from the queue; what cannot be handled comes again, and ends in the dead-letter queue. */
 export const createHandler =
-  (ports: (run: Run) => Promise<AlertPorts>) =>
+  (ports: (run: Run) => Promise<HearPorts>) =>
   async ({ Records }: SQSEvent, run: Run): Promise<SQSBatchResponse> => {
     const messages = Records.map(({ messageId, body }) => ({ id: messageId, body }));
     const ready = await ports(run);
     const { failed } = await loggedRun(
       'routing',
       ready,
-      () => routeAlerts(messages, ready),
+      () => hearMessages(messages, ready),
       (routed) => ({ messages: messages.length, failed: routed.failed.length }),
     );
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };

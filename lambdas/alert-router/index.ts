@@ -9,11 +9,13 @@ import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { AwsSecrets } from '../../shared/adapters/aws/secrets.ts';
 import { httpChannel } from '../../shared/adapters/http/http-channel.ts';
 import { HmacSigner } from '../../shared/adapters/local/hmac-signer.ts';
+import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
 import { showSources } from '../../shared/adapters/local/source-stacks.ts';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { actionLinks } from '../../shared/pipeline/action-links.ts';
 import type { AlertPorts } from '../../shared/pipeline/alert-ports.ts';
+import type { HearPorts } from '../../shared/pipeline/hear-messages.ts';
 import { LONGEST_DELIVERY_SECONDS } from '../../shared/pipeline/incident-claim.ts';
 import { readOnce, readStoredSettings } from '../../shared/pipeline/stored-settings.ts';
 import { readEnvironment } from '../../shared/settings/environment.ts';
@@ -60,7 +62,7 @@ const lasting = readOnce(async () => {
   return { settings, channels: new Map(channels), actionLinks: linksOf(settings) };
 });
 
-const ports = async (run: Run): Promise<AlertPorts> => ({
+const ports = async (run: Run): Promise<HearPorts> => ({
   ...(await lasting()),
   ...painter,
   ...home,
@@ -69,6 +71,7 @@ const ports = async (run: Run): Promise<AlertPorts> => ({
   sink,
   clock,
   log,
+  scratch: () => new MemoryObjectStore(),
   // Not the request's id: Lambda gives a retry the same one, and it would take the claims of the dead for its own.
   runId: randomUUID(),
   speakUntil: clock.now() + run.getRemainingTimeInMillis() / 1000 - LONGEST_DELIVERY_SECONDS - REMEMBERING_SECONDS,

@@ -20,7 +20,8 @@ import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { readOnce, readStoredSettings } from '../../shared/pipeline/stored-settings.ts';
 import type { DetectPorts } from '../../shared/pipeline/detect-anomalies.ts';
 import { readEnvironment } from '../../shared/settings/environment.ts';
-import { createBackfill, createDiscovery, createHandler, createWorker } from './handler.ts';
+import { createBackfill, createDiscovery } from './discovery-and-backfill.ts';
+import { createHandler, createWorker } from './handler.ts';
 
 showSources(import.meta.url);
 const { bucket, busName, namespace, queueUrl, quotaPart, settingsKey } = readEnvironment(process.env);

@@ -23,7 +23,7 @@ const queue = queueUrl === undefined ? noWorkQueue : new SqsWorkQueue({ queueUrl
 
 const ports = readOnce(async (): Promise<ForecastPorts> => {
   const settings = await readStoredSettings(store, settingsKey);
-  return { settings, store, bytes: nodeBytes, bus, sink, queue, clock: systemClock, log };
+  return { settings, store, written: store, bytes: nodeBytes, bus, sink, queue, clock: systemClock, log };
 });
 
 export const handler = createHandler(ports);

@@ -36,6 +36,9 @@ export const alarmList = (subjects: AlarmSubjects): readonly Watched[] => [
   ...watchAlarms(subjects.settings, subjects.trainEvery),
 ];
 
+/** A test that is so late has not arrived; clocks on walls are an hour late once a year. */
+const TEST_LATE_SECONDS = 2 * 3600;
+
 function alertingAlarms({ settings, router, sweep, signals, channelKinds }: AlarmSubjects): readonly Watched[] {
   const own = (name: string): Metric => ownMetric(settings.name, name, { statistic: 'Maximum', period: minute });
   const failures = (kind: string): Metric =>
@@ -69,6 +72,19 @@ function alertingAlarms({ settings, router, sweep, signals, channelKinds }: Alar
       says: 'A record of an incident cannot be read: nobody is told how it goes on.',
       heading: 'A record cannot be read',
     },
+    ...(settings.alertTestEvery === 'off'
+      ? []
+      : [
+          {
+            id: 'AlertTestMissing',
+            metric: ownMetric(settings.name, 'AlertTestAge', { statistic: 'Maximum', period: fiveMinutes }),
+            threshold: settings.alertTestEvery.every + TEST_LATE_SECONDS,
+            periods: 3,
+            missingIsBad: true,
+            says: 'A scheduled alert test did not arrive on every channel that it is for: an alert might not, either.',
+            heading: 'An alert test did not arrive',
+          },
+        ]),
     {
       id: 'SweepMissing',
       metric: new MathExpression({

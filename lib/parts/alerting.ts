@@ -63,9 +63,10 @@ export class Alerting extends Construct {
     });
     const toQueue = { deadLetterQueue: this.undeliveredSignals, maxEventAge: kept };
     new Rule(this, 'SignalRule', {
-      description: 'Signals to the alert router',
+      description: 'Signals, and tests, to the alert router',
       eventBus: surroundings.bus,
-      eventPattern: { source: ['aiops.monitoring'], detailType: ['Signal'] },
+      // Tests of ourselves go the way that signals go; somebody may send one by hand.
+      eventPattern: { source: ['aiops.monitoring'], detailType: ['Signal', 'AlertTest'] },
       targets: [new SqsQueue(this.signals, toQueue)],
     });
     new Rule(this, 'MuteRule', {

@@ -189,6 +189,7 @@ function health(own: OwnMetrics, functions: readonly IFunction[]): readonly Row[
         title: 'Series that nobody judges, that are silent, or could not be read',
         left: [
           own.by('Watch', 'SeriesOverdue', 'Maximum', 'not judged in'),
+          own.by('Watch', 'ForecastsOverdue', 'Maximum', 'not forecast in'),
           own.by('Watch', 'SeriesSilent', 'Maximum', 'silent in'),
           own.by('Watch', 'ReadProblems', 'Maximum', 'not read in'),
         ],

@@ -1,14 +1,17 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { EventBridgePutEvents, LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { forecastEvery } from '../../shared/settings/forecast-settings.ts';
+import type { AlertTestSettings } from '../../shared/settings/self-settings.ts';
 import { grantQueueKey } from '../encryption.ts';
 import { watchesOf, type Settings } from '../../shared/settings/settings.ts';
+import { testSchedule } from './test-schedule.ts';
 
 export interface SchedulesProps {
   readonly settings: Settings;
@@ -21,17 +24,19 @@ export interface SchedulesProps {
   readonly train: IFunction;
   readonly sweep: IFunction;
   readonly trainEvery: Duration;
+  /** Where tests of ourselves begin. */
+  readonly bus: EventBus;
   /** Where a run goes that Scheduler could not hand over. */
   readonly undelivered: IQueue;
 }
 
 const longestEventAge = Duration.hours(24);
-const minute = Duration.minutes(1);
+const everyMinute = Duration.minutes(1);
 
 /**
- * One schedule per watch and function, so that a watch in trouble is retried, and fails, by itself; and the sweep of
- * incidents every minute. The payload carries
- * the time that was scheduled, never the one at which it arrives: a retried tick is the same tick.
+ * One schedule per watch and function, so that a watch in trouble is retried, and fails, by itself; the sweep of
+ * incidents every minute; and tests of ourselves. The payload carries the time that was scheduled, never the one at which
+ * it arrives: a retried tick is the same tick.
  */
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
@@ -81,6 +86,34 @@ export class Schedules extends Construct {
       every(`Training-${watch}`, trainEvery, train, `Training of watch ${watch}`, { watch });
     }
     every('Backfill', props.backfillEvery, backfill, 'Backfill of the past', {});
-    every('Sweep', minute, sweep, 'Sweep of incidents', {});
+    every('Sweep', everyMinute, sweep, 'Sweep of incidents', {});
+    if (props.settings.alertTestEvery !== 'off') this.testAlerts(props.settings.alertTestEvery, role, props);
+  }
+
+  /** Straight onto the bus, as signals are put there: nothing of ours lies before it. */
+  private testAlerts(test: AlertTestSettings, role: Role, { bus, undelivered }: SchedulesProps): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['events:PutEvents'],
+        resources: [bus.eventBusArn],
+        conditions: { StringEquals: { 'events:detail-type': 'AlertTest' } },
+      }),
+    );
+    const detail = ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime });
+    new Schedule(this, 'AlertTest', {
+      description: 'Test of the way from the bus to the channels',
+      schedule: testSchedule(test),
+      target: new EventBridgePutEvents(
+        // The class says of a property that it may be undefined, where the interface says that it may be missing.
+        { eventBus: bus as IEventBus, source: 'aiops.monitoring', detailType: 'AlertTest', detail },
+        {
+          role: role.withoutPolicyUpdates(),
+          deadLetterQueue: undelivered,
+          // Later it is told to nobody.
+          maxEventAge: Duration.hours(1),
+          retryAttempts: 3,
+        },
+      ),
+    });
   }
 }

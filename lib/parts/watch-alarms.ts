@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { forecastEvery } from '../../shared/settings/forecast-settings.ts';
 import { watchesOf, type Settings, type Watch } from '../../shared/settings/settings.ts';
 import { ownMetric, type Watched } from './watched.ts';
 
@@ -14,7 +15,7 @@ const LATE_INTERVALS = 3;
 export const watchAlarms = (settings: Settings, trainEvery: Duration): readonly Watched[] => [
   ...watchesOf(settings).flatMap((watch) => [
     lateness(settings.name, watch),
-    ...(watch.forecast === 'off' ? [] : [forecastDrift(settings.name, watch)]),
+    ...(watch.forecast === 'off' ? [] : [forecastLateness(settings.name, watch), forecastDrift(settings.name, watch)]),
     ...(hasAlertBudget(watch) ? [budgetDrift(settings.name, watch)] : []),
   ]),
   {
@@ -28,21 +29,39 @@ export const watchAlarms = (settings: Settings, trainEvery: Duration): readonly 
 ];
 
 /** The dead-man's switch: what is late says so, and what says nothing at all is later still. */
-function lateness(deployment: string, { name, every }: Watch): Watched {
+const lateness = (deployment: string, { name, every }: Watch): Watched => ({
+  id: `Late-${name}`,
+  ...deadMansSwitch(deployment, 'SeriesOverdue', name, every),
+  says: `Of watch ${name}, something has not been judged for three intervals: nobody would hear what it does.`,
+  heading: 'A watch is not looked after',
+});
+
+/** Where there is nothing to forecast, ticks say that nothing is late. */
+const forecastLateness = (deployment: string, watch: Watch): Watched => ({
+  id: `LateForecasts-${watch.name}`,
+  ...deadMansSwitch(deployment, 'ForecastsOverdue', watch.name, forecastEvery(watch)),
+  says: `Of watch ${watch.name}, something has not been forecast for three intervals: nobody would hear what it runs into.`,
+  heading: 'Forecasts have stopped',
+});
+
+/** @param every seconds between two ticks, each of which says how many series are late. */
+function deadMansSwitch(
+  deployment: string,
+  metricName: string,
+  watch: string,
+  every: number,
+): Pick<Watched, 'metric' | 'threshold' | 'periods' | 'missingIsBad'> {
   const late = LATE_INTERVALS * every;
   const period = Math.min(LONGEST_PERIOD_SECONDS, Math.ceil(late / 60) * 60);
   return {
-    id: `Late-${name}`,
-    metric: ownMetric(deployment, 'SeriesOverdue', {
+    metric: ownMetric(deployment, metricName, {
       statistic: 'Maximum',
       period: Duration.seconds(period),
-      dimensions: { Watch: name },
+      dimensions: { Watch: watch },
     }),
     threshold: 1,
     periods: Math.ceil(late / period),
     missingIsBad: true,
-    says: `Of watch ${name}, something has not been judged for three intervals: nobody would hear what it does.`,
-    heading: 'A watch is not looked after',
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ArtefactKind } from '../models/artefact.ts';
+import type { InventoryCounts } from './inventory-counts.ts';
 import type { SeriesDescription } from './metric.ts';
 
 /** A series and where it lives. Both times are epoch seconds; null while they do not apply. */
@@ -57,6 +58,15 @@ const part = z.strictObject({
   name: z.string().min(1),
   series: z.int().min(0),
   asked: z.int().min(0),
+  counts: z
+    .strictObject({
+      asked: z.int().min(0),
+      entities: z.int().min(0),
+      absent: z.int().min(0),
+      retired: z.int().min(0),
+      billed: z.int().min(0),
+    })
+    .exactOptional(),
 });
 
 const payload = z.strictObject({
@@ -75,6 +85,8 @@ export interface InventoryPart {
   readonly series: number;
   /** Of these, those that are not retired. */
   readonly asked: number;
+  /** Not there where an earlier release wrote it. */
+  readonly counts?: InventoryCounts;
 }
 
 /** An inventory as it is stored: small ones in one object, larger ones with an object for each shard beside it. */

@@ -83,10 +83,18 @@ export function reconcile(
 }
 
 function seen(one: InventorySeries, description: SeriesDescription): InventorySeries {
-  const same = JSON.stringify(one.description) === JSON.stringify(description);
-  if (same && one.absentSince === null && one.retiredAt === null) return one;
+  if (isSame(one.description, description) && one.absentSince === null && one.retiredAt === null) return one;
   return { description, shard: one.shard, absentSince: null, retiredAt: null };
 }
+
+/** Whatever order its fields are in: what was stored and read has another than what settings said. */
+const isSame = (one: SeriesDescription, other: SeriesDescription): boolean =>
+  JSON.stringify(one) === JSON.stringify(other) || JSON.stringify(one, sorted) === JSON.stringify(other, sorted);
+
+const sorted = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 function missed(
   one: InventorySeries,

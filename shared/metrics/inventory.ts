@@ -11,6 +11,7 @@ import {
   type InventorySeries,
   type StoredInventory,
 } from './inventory-format.ts';
+import { addCounts, countSeries, type InventoryCounts } from './inventory-counts.ts';
 import { shardName } from './inventory-placement.ts';
 import { emptyInventory, type InventoryChanges, reconcile } from './inventory-reconcile.ts';
 import type { SeriesDescription } from './metric.ts';
@@ -26,7 +27,12 @@ export interface Shard {
 /** What planning a tick needs to know: it costs one read of a small object, however many series there are. */
 export interface ShardOverview {
   /** In order of their names, those of which something is asked for. */
-  readonly shards: readonly { readonly shard: string; readonly series: number }[];
+  readonly shards: readonly {
+    readonly shard: string;
+    readonly series: number;
+    /** Another one whenever what belongs to the shard has changed. */
+    readonly version: string;
+  }[];
   /** Shards that were used and have nothing to ask for any more. */
   readonly idle: readonly string[];
   readonly selection: string | null;
@@ -80,13 +86,31 @@ export async function readOverview(ports: StoragePorts, watch: string): Promise<
   const counts = new Map(head.parts.map(({ shard, asked }) => [shard, asked]));
   for (const { shard, retiredAt } of head.series)
     counts.set(shard, (counts.get(shard) ?? 0) + (retiredAt === null ? 1 : 0));
-  const shards = [...counts].flatMap(([shard, series]) => (series > 0 ? [{ shard, series }] : []));
+  const names = new Map(head.parts.map(({ shard, name }) => [shard, name]));
+  const shards = [...counts].flatMap(([shard, series]) =>
+    series > 0 ? [{ shard, series, version: names.get(shard) ?? String(head.generation) }] : [],
+  );
   return {
     shards: shards.sort((a, b) => (a.shard < b.shard ? -1 : 1)),
     idle: namesOf(head.nextShard).filter((shard) => (counts.get(shard) ?? 0) === 0),
     selection: head.selection,
     isEmpty: counts.size === 0,
   };
+}
+
+/** How much a watch has: what is written down of each of its shards, added up. @throws StoredObjectError */
+export async function readInventoryCounts(ports: StoragePorts, watch: string): Promise<InventoryCounts> {
+  return consistently(ports, watch, async (head = emptyStored) => {
+    const counts: InventoryCounts[] = [countSeries(head.series)];
+    await readAll(
+      head.parts,
+      async (part) => part.counts ?? (await readPart(ports, watch, part)),
+      (found) => {
+        if (found !== undefined) counts.push('asked' in found ? found : countSeries(found));
+      },
+    );
+    return counts.length <= head.parts.length ? 'changed' : addCounts(counts);
+  });
 }
 
 /**
@@ -122,12 +146,6 @@ export function planShards(inventory: Inventory, periodSeconds: number): readonl
     shards.set(shard, members);
   }
   return [...shards].map(([shard, series]) => ({ shard, series })).sort((a, b) => (a.shard < b.shard ? -1 : 1));
-}
-
-/** Shards that were used and have nothing to ask for any more: their state may still have something to take back. */
-export function idleShards(inventory: Inventory, planned: readonly Shard[]): readonly string[] {
-  const busy = new Set(planned.map(({ shard }) => shard));
-  return namesOf(inventory.nextShard).filter((shard) => !busy.has(shard));
 }
 
 const namesOf = (nextShard: number): readonly string[] =>
@@ -199,13 +217,14 @@ async function store(
     async ([shard, members]): Promise<InventoryPart> => {
       const part = unchanged.get(shard);
       const isSame = members.length === part?.series && members.every((one, k) => one === former.get(shard)?.[k]);
-      if (isSame) return part;
+      if (isSame && part.counts !== undefined) return part;
+      const counts = countSeries(members);
+      if (isSame) return { ...part, counts };
       const digest = ports.bytes.digest(packArtefact(inventoryPartKind, members)).slice(0, 16);
       const name = `${generation}-${digest}`;
       // One that is there has the same content: its name says so.
       await writeStored(ports, inventoryPartKind, keys.inventoryPart(watch, shard, name), members, 'absent');
-      const asked = members.filter(({ retiredAt }) => retiredAt === null).length;
-      return { shard, name, series: members.length, asked };
+      return { shard, name, series: members.length, asked: counts.asked, counts };
     },
     (part) => void parts.push(part),
   );

@@ -53,6 +53,20 @@ const auditRecord = z.discriminatedUnion('kind', [
   z.object({ ...head, kind: z.literal('silence'), reason: z.enum(silenceReasons) }),
   z.object({ ...head, kind: z.literal('opened') }),
   z.object({ ...head, kind: z.literal('closed'), reason: z.string() }),
+  /** A scheduled test of ourselves: of no incident, and nothing that a digest counts. */
+  z.object({
+    ...head,
+    kind: z.literal('test'),
+    channels: z.record(
+      z.string(),
+      z.object({
+        kind: z.string(),
+        outcome: z.enum(['delivered', 'retryable', 'rejected']),
+        /** What the service answered, or why not. */
+        detail: z.string(),
+      }),
+    ),
+  }),
   z.object({
     ...head,
     kind: z.literal('action'),

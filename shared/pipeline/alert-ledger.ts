@@ -53,7 +53,7 @@ export class AlertLedger {
   }
 
   /** @throws Error where the store or the sink does not take it: people were told all the same. */
-  async close(swept?: Pick<AlertCounts, 'owedPageSeconds' | 'unreadable'>): Promise<void> {
+  async close(swept?: Pick<AlertCounts, 'owedPageSeconds' | 'unreadable' | 'alertTestAge'>): Promise<void> {
     const { settings, clock, sink } = this.#ports;
     const decided = { generated: this.#generated, suppressed: this.#suppressed };
     const counts = { ...decided, failures: this.#failures, untold: this.#untold, ...swept };

@@ -11,6 +11,7 @@ export const alertMetricNames = [
   'NoticesUntold',
   'OwedPageSeconds',
   'UnreadableRecords',
+  'AlertTestAge',
 ] as const;
 
 export interface AlertCounts {
@@ -26,6 +27,8 @@ export interface AlertCounts {
   readonly owedPageSeconds?: number;
   /** Stored records that a sweep could not read. */
   readonly unreadable?: number;
+  /** Seconds since a scheduled test arrived; only where there are some. */
+  readonly alertTestAge?: number;
 }
 
 /**
@@ -55,8 +58,9 @@ export function alertMetrics(counts: AlertCounts, deployment: string, time: numb
     ...Object.entries(troubles).flatMap(([name, value]): MetricDatum[] =>
       value === 0 ? [] : [{ name, dimensions: own, value, unit: 'Count', time }],
     ),
-    ...(counts.owedPageSeconds === undefined
-      ? []
-      : [{ name: 'OwedPageSeconds', dimensions: own, value: counts.owedPageSeconds, unit: 'Seconds' as const, time }]),
+    ...Object.entries({ OwedPageSeconds: counts.owedPageSeconds, AlertTestAge: counts.alertTestAge }).flatMap(
+      ([name, value]): MetricDatum[] =>
+        value === undefined ? [] : [{ name, dimensions: own, value, unit: 'Seconds', time }],
+    ),
   ];
 }

@@ -1,7 +1,6 @@
 import type { CoverageView, WatchCoverage } from '../alerting/status-view.ts';
-import { billedMetrics } from '../metrics/billed-metrics.ts';
-import type { Inventory } from '../metrics/inventory.ts';
-import { planShards, readInventory } from '../metrics/inventory.ts';
+import type { InventoryCounts } from '../metrics/inventory-counts.ts';
+import { planShards, readInventoryCounts, readOverview, readShardInventory } from '../metrics/inventory.ts';
 import { readStored } from '../models/stored-artefact.ts';
 import { pricesOf } from '../settings/cost-settings.ts';
 import { keys } from '../settings/keys.ts';
@@ -13,7 +12,7 @@ const MONTH = 30 * 86_400;
 
 /**
  * How much is looked after, how much of it is silent or cannot be judged, and what CloudWatch bills for asking. Reads
- * the inventories of the watches, and the states of at most eight shards.
+ * what is written down of each watch's shards, and of at most eight shards what belongs to them and their states.
  *
  * @param request `part`: which eight shards, from 0 on.
  */
@@ -24,56 +23,59 @@ export async function describeCoverage(
   const all = watchesOf(ports.settings);
   const chosen = all.filter(({ name }) => name === request.watch);
   const watches = chosen.length > 0 ? chosen : all;
-  const inventories = await readSome(watches, async (watch) => ({
-    watch: watch.name,
-    inventory: await readInventory(ports, watch.name),
+  const inventories = await readSome(watches, async ({ name: watch }) => ({
+    watch,
+    counts: await readInventoryCounts(ports, watch),
+    shards: (await readOverview(ports, watch)).shards.map(({ shard }) => ({ watch, shard })),
   }));
-  const known = new Map(inventories.found.map(({ watch, inventory }) => [watch, inventory]));
-  const shards = watches.flatMap((watch) =>
-    planShards(known.get(watch.name) ?? nothing, watch.period).map(({ shard }) => ({ watch: watch.name, shard })),
+  const { names, ...looked } = partOf(
+    inventories.found.flatMap(({ shards }) => shards),
+    request.part,
   );
-  const { names, ...looked } = partOf(shards, request.part);
+  const periods = new Map(watches.map(({ name, period }) => [name, period]));
   const states = await readSome(names, async ({ watch, shard }) => {
     const found = await readStored(ports, shardStateKind, keys.state(watch, shard, 'anomaly'));
-    return found?.value;
+    const planned = planShards(await readShardInventory(ports, watch, shard), periods.get(watch) ?? 0);
+    return { state: found?.value, planned: planned.flatMap(({ series }) => series.map(({ id }) => id)) };
   });
+  const known = new Map(inventories.found.map(({ watch, counts }) => [watch, counts]));
   return {
     ...looked,
     metricPrice: pricesOf(ports.settings).metricRequested,
     unreadable: [...inventories.unreadable, ...states.unreadable],
     watches: watches.flatMap((watch) => {
-      const inventory = known.get(watch.name);
-      if (inventory === undefined) return [];
-      const own = states.found.filter((state) => state?.watch === watch.name);
+      const counts = known.get(watch.name);
+      if (counts === undefined) return [];
+      const own = states.found.filter(({ state }) => state?.watch === watch.name);
+      const planned = new Set(own.flatMap((one) => one.planned));
       return [
         coverageOf(
           watch,
-          inventory,
-          own.flatMap((state) => state ?? []),
+          counts,
+          own.flatMap(({ state }) => state ?? []),
+          planned,
         ),
       ];
     }),
   };
 }
 
-const nothing: Inventory = { series: [], nextShard: 1, selection: null };
-
-function coverageOf(watch: Watch, inventory: Inventory, states: readonly ShardState[]): WatchCoverage {
-  const planned = planShards(inventory, watch.period).flatMap(({ series }) => series);
-  const asked = inventory.series.filter(({ retiredAt }) => retiredAt === null);
-  const billed = billedMetrics(planned);
-  return {
-    watch: watch.name,
-    every: watch.every,
-    series: planned.length,
-    entities: new Set(planned.map(({ entity }) => entity)).size,
-    absent: asked.filter(({ absentSince }) => absentSince !== null).length,
-    retired: inventory.series.length - asked.length,
-    judged: states.length === 0 ? null : judgedOf(states, new Set(planned.map(({ id }) => id))),
-    billedPerTick: billed,
-    billedPerMonth: billed * (MONTH / watch.every),
-  };
-}
+const coverageOf = (
+  { name, every }: Watch,
+  { asked, entities, absent, retired, billed }: InventoryCounts,
+  states: readonly ShardState[],
+  planned: ReadonlySet<string>,
+): WatchCoverage => ({
+  watch: name,
+  every,
+  series: asked,
+  entities,
+  absent,
+  retired,
+  judged: states.length === 0 ? null : judgedOf(states, planned),
+  billedPerTick: billed,
+  billedPerMonth: billed * (MONTH / every),
+});
 
 function judgedOf(states: readonly ShardState[], planned: ReadonlySet<string>): NonNullable<WatchCoverage['judged']> {
   const counts = { series: 0, silent: 0, unscorable: 0, firing: 0 };

@@ -1,6 +1,13 @@
 import type { CoursePoint, CourseView } from '../alerting/status-view.ts';
 import { fillGaps, settledUntil } from '../metrics/gaps.ts';
-import { planShards, readInventory, type Shard } from '../metrics/inventory.ts';
+import {
+  planShards,
+  readInventoryCounts,
+  readOverview,
+  readShardInventory,
+  type Shard,
+  type ShardOverview,
+} from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import { emptySeries, placePoints, type Points } from '../metrics/series.ts';
 import { readStored } from '../models/stored-artefact.ts';
@@ -28,6 +35,8 @@ export interface SeriesRequest {
   readonly now: number;
 }
 
+/** Read at once: four thousand series are no trouble. */
+const FEW_SHARDS = 8;
 /** Names that a list can hold and a person can look through. */
 const MOST_NAMES = 300;
 /** More would be no clearer on any screen. */
@@ -43,8 +52,9 @@ export interface NothingToShow {
 }
 
 /**
- * History, usual range, anomalies, forecast and limit of one series, from what is stored. Reads the inventory of the
- * watch, the state and the newest forecasts of one shard, and a bounded part of its history.
+ * History, usual range, anomalies, forecast and limit of one series, from what is stored. Reads what belongs to the first
+ * shards of the watch, or to those up to the one that has what is asked for; the state and the newest forecasts of one
+ * shard, and a bounded part of its history.
  *
  * @throws StoredObjectError where the inventory cannot be read; what else cannot be is said in the notes.
  */
@@ -52,7 +62,8 @@ export async function describeSeries(request: SeriesRequest, ports: StatusPorts)
   const all = watchesOf(ports.settings);
   const watches = all.map(({ name }) => name);
   const watch = all.find(({ name }) => name === request.watch) ?? all[0];
-  const shards = planShards(await readInventory(ports, watch.name), watch.period);
+  const overview = await readOverview(ports, watch.name);
+  const shards = await lookFor(request.entity ?? '', watch, overview, ports);
   if (shards.length === 0)
     return { nothing: 'No series of this watch is known yet: the first tick finds them.', watches, watch: watch.name };
 
@@ -71,7 +82,10 @@ export async function describeSeries(request: SeriesRequest, ports: StatusPorts)
     watches,
     watch: watch.name,
     entities: around(entities, entity),
-    entityCount: entities.length,
+    entityCount: Math.max(
+      entities.length,
+      overview.shards.length > FEW_SHARDS ? (await readInventoryCounts(ports, watch.name)).entities : 0,
+    ),
     entity,
     series: own.map(({ id, label }) => ({ id, label })),
     chosen: {
@@ -84,6 +98,34 @@ export async function describeSeries(request: SeriesRequest, ports: StatusPorts)
     ...(await courseOf(request, watch, home, description, state, ports, notes)),
     notes,
   };
+}
+
+/**
+ * The shards to choose from: all where they are few. Of many, those up to and with the one that has what is asked for,
+ * some at a time; the first ones where nothing is asked for.
+ */
+async function lookFor(
+  entity: string,
+  watch: Watch,
+  { shards }: ShardOverview,
+  ports: StatusPorts,
+): Promise<readonly Shard[]> {
+  const seen: Shard[] = [];
+  for (let from = 0; from < shards.length; from += FEW_SHARDS) {
+    const read = await Promise.all(
+      shards
+        .slice(from, from + FEW_SHARDS)
+        .map(async ({ shard }) => planShards(await readShardInventory(ports, watch.name, shard), watch.period)),
+    );
+    const some = read.flat();
+    const own = some.filter(({ series }) => series.some((one) => one.entity === entity));
+    seen.push(...some);
+    // A thing too large for a shard fills one after the other.
+    const isCut = own.at(-1)?.series.every((one) => one.entity === entity) === true && own.at(-1) === some.at(-1);
+    if (own.length > 0 && !isCut) return seen;
+    if (entity === '' && seen.length > 0) return seen;
+  }
+  return seen;
 }
 
 const gapWords = {

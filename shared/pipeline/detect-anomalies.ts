@@ -103,11 +103,17 @@ async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promis
  */
 async function reasonToSkip(watch: Watch, tick: number, ports: DetectPorts): Promise<TickSkipped | undefined> {
   if (ports.clock.now() - tick > watch.every) return 'late';
-  const backlog = await ports.queue.backlog();
-  if (backlog === 0) return undefined;
-  const overviews = await Promise.all(watchesOf(ports.settings).map(({ name }) => readOverview(ports, name)));
-  const atATick = overviews.reduce((sum, { shards }) => sum + (shards.length > 1 ? shards.length : 0), 0);
-  return backlog >= 2 * atATick ? 'backlog' : undefined;
+  try {
+    const backlog = await ports.queue.backlog();
+    if (backlog === 0) return undefined;
+    const overviews = await Promise.all(watchesOf(ports.settings).map(({ name }) => readOverview(ports, name)));
+    const atATick = overviews.reduce((sum, { shards }) => sum + (shards.length > 1 ? shards.length : 0), 0);
+    return backlog >= 2 * atATick ? 'backlog' : undefined;
+  } catch (error) {
+    // It only spares work: what is queued in vain is dropped when its turn comes, and an end of the workers alarms.
+    ports.log.error('backlog not known: the tick is queued', { watch: watch.name, tick, error: String(error) });
+    return undefined;
+  }
 }
 
 async function tickShard(watch: Watch, shard: string, tick: number, ports: DetectPorts): Promise<WatchSummary> {

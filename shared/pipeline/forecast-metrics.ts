@@ -1,13 +1,14 @@
-import { idleShards, planShards, readInventory } from '../metrics/inventory.ts';
+import { readOverview } from '../metrics/inventory.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { forecastEvery } from '../settings/forecast-settings.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
-import { limitedSeries } from './advance-forecasts.ts';
 import type { TickRequest } from './detect-anomalies.ts';
 import { watchNamed } from './detect-ports.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
 import { forecastShard } from './forecast-shard.ts';
 import type { ForecastShardSummary } from './forecast-summary.ts';
+import { limitedShards } from './limited-shards.ts';
+import { callTheForecastRoll } from './roll-call.ts';
 import { forEachWatch } from './watches-in-turn.ts';
 
 export { forecastShard } from './forecast-shard.ts';
@@ -52,15 +53,14 @@ export async function forecastMetrics(request: TickRequest, ports: ForecastPorts
 }
 
 async function tickWatch(watch: Watch, tick: number, ports: ForecastPorts): Promise<WatchForecasts> {
-  const inventory = await readInventory(ports, watch.name);
-  const planned = planShards(inventory, watch.period);
-  const limited = planned.map(({ shard, series }) => ({ shard, count: limitedSeries(series, watch).length }));
-  const busy = limited.filter(({ count }) => count > 0);
+  const overview = await readOverview(ports, watch.name);
+  const busy = await limitedShards(watch, overview, tick, ports);
+  await callTheForecastRoll(watch, busy, tick, ports);
   const due = isHourly(tick, forecastEvery(watch))
-    ? [...limited.map(({ shard }) => shard), ...idleShards(inventory, planned)]
+    ? [...overview.shards.map(({ shard }) => shard), ...overview.idle]
     : busy.map(({ shard }) => shard);
   const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick }));
-  const series = busy.reduce((sum, { count }) => sum + count, 0);
+  const series = busy.reduce((sum, one) => sum + one.series, 0);
   const head = { watch: watch.name, shards: busy.length, series };
   if (messages.length > 1) {
     await ports.queue.send(messages);

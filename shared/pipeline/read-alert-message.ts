@@ -11,7 +11,13 @@ export interface AlertMessage {
 export type AlertEvent =
   | { readonly kind: 'signal'; readonly signal: Signal }
   /** `id` is the event's own: the same however often it is delivered. */
+  /** `at`: epoch seconds for which it was scheduled; undefined where only the clock knows. */
+  | { readonly kind: 'test'; readonly at: number | undefined }
   | { readonly kind: 'mute'; readonly id: string; readonly askedAt?: number; readonly request: MuteRequest };
+
+/** Detail type of a test of ourselves. */
+export const ALERT_TEST = 'AlertTest';
+const alertTest = z.strictObject({ scheduledTime: z.iso.datetime({ offset: true }).optional() });
 
 /** An event as EventBridge hands it on. */
 const envelope = z.object({
@@ -52,9 +58,18 @@ export function readAlertMessage({ id, body }: AlertMessage): AlertEvent {
           'a mute: { "for": "30m", "why", "by", "watch"?, "entity"?, "labels"? }',
         ),
       };
+    case ALERT_TEST: {
+      const { scheduledTime = event.time } = check(
+        id,
+        alertTest,
+        event.detail,
+        'an alert test: {} or { "scheduledTime": "2026-11-21T10:00:00Z" }',
+      );
+      return { kind: 'test', at: scheduledTime === undefined ? undefined : Date.parse(scheduledTime) / 1000 };
+    }
     default:
       throw new RangeError(
-        `message ${id}: detail-type ${JSON.stringify(event['detail-type'].slice(0, 80))} → send Signal or Mute`,
+        `message ${id}: detail-type ${JSON.stringify(event['detail-type'].slice(0, 80))} → send Signal, Mute or ${ALERT_TEST}`,
       );
   }
 }

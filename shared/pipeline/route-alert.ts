@@ -41,6 +41,7 @@ export async function routeAlerts(
   for (const message of messages) {
     try {
       const event = readAlertMessage(message);
+      if (event.kind === 'test') throw new RangeError(`message ${message.id}: a test is no signal → see hearMessages`);
       if (event.kind === 'mute') await openMute(event.id, event.request, ports, event.askedAt);
       else {
         refuseAhead(event.signal, ports.clock.now());

@@ -2,8 +2,10 @@ import pLimit from 'p-limit';
 import { isForgettable } from '../alerting/incident-end.ts';
 import type { Incident, Story } from '../alerting/incident.ts';
 import { StoredObjectError } from '../models/stored-object-error.ts';
+import { keys } from '../settings/keys.ts';
 import { advanceIncident, asItIs } from './advance-incident.ts';
 import { advanceStorm } from './advance-storm.ts';
+import { alertTestAge } from './alert-test-memory.ts';
 import type { AlertPorts } from './alert-ports.ts';
 import { type AlertRun, startRun } from './alert-run.ts';
 import { forgetIncident } from './forget-incident.ts';
@@ -84,8 +86,14 @@ export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
     await sendDigest(ports);
     return undefined;
   });
+  let testAge: number | undefined;
+  await attempt(keys.alertTest, async () => {
+    testAge = await alertTestAge(ports);
+    return undefined;
+  });
   const owedPageSeconds = oldestOwedPage(left, ports.clock.now());
-  await run.ledger.close({ owedPageSeconds, unreadable: unreadable.size });
+  const measured = { owedPageSeconds, unreadable: unreadable.size };
+  await run.ledger.close(testAge === undefined ? measured : { ...measured, alertTestAge: testAge });
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} incidents could not be swept: ${String(failures[0])}`);
   const open = left.filter(({ status }) => status === 'open').length;

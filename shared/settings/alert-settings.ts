@@ -13,7 +13,7 @@ const glob = name.describe('Globs allowed: * and ?');
 const globs = z
   .union([glob, z.array(glob).min(1)], { error: 'must be a name, a glob or a list of them' })
   .transform((given) => (typeof given === 'string' ? [given] : given));
-const timezone = z.string().refine(isTimeZone, 'is not a time zone → write an IANA name such as Europe/Berlin');
+export const timezone = z.string().refine(isTimeZone, 'is not a time zone → write an IANA name such as Europe/Berlin');
 
 /** What is written where this is said is never shown: it may well be the secret. */
 export const notTheSecret = 'must say where the secret lies, never the secret itself';
@@ -52,7 +52,7 @@ const channel = z
   ])
   .describe('Where people are told');
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day → write such as 08:30');
+export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day → write such as 08:30');
 const day = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], {
   error: 'is not a day → write mon, tue, wed, thu, fri, sat or sun',
 });
@@ -78,7 +78,7 @@ const match = z
   })
   .describe('All that is named must hold');
 
-const channelNames = z
+export const channelNames = z
   .array(name)
   .refine(
     (names) => names.length > 0,

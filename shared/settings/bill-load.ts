@@ -34,7 +34,7 @@ export const watchLoad = (watch: Watch, matches: WatchMatches): WatchLoad => ({
 
 /** A deployment of these settings as it is priced; of watches that are not of CloudWatch nothing is deployed. */
 export function deploymentLoad(settings: Settings, matches: (watch: Watch) => WatchMatches = mostOf): DeploymentLoad {
-  const { alerts, heartbeatUrl, retention } = settings;
+  const { alerts, alertTestEvery, heartbeatUrl, retention } = settings;
   const channels = Object.values(alerts.channels);
   const places = [
     ...channels.flatMap((one) =>
@@ -50,6 +50,7 @@ export function deploymentLoad(settings: Settings, matches: (watch: Watch) => Wa
     channelKinds: new Set(channels.map(({ kind }) => kind)).size,
     secrets: new Set(places.flatMap((one) => ('secret' in one ? [one.secret] : []))).size,
     hasActions: alerts.actions !== 'off',
+    hasAlertTest: alertTestEvery !== 'off',
     dashboards: settings.dashboard === 'on' ? 1 : 0,
   };
 }

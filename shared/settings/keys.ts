@@ -48,6 +48,8 @@ export const keys = {
   state: (watch: string, shard: string, part: 'anomaly' | 'forecast') =>
     `${keys.statePrefix(watch)}${safe(shard)}/${part}`,
   statePrefix: (watch: string) => `state/${safe(watch)}/`,
+  /** Which shards have series with a limit, as ticks of forecasts found them. No shard can be called so. */
+  limitedShards: (watch: string) => `state/${safe(watch)}/!limited.json`,
   /** When a training of a watch came to its end last. */
   trained: (watch: string) => `models/${safe(watch)}/trained.json`,
   /** What was forecast of a shard at a tick; create-only. */
@@ -74,6 +76,8 @@ export const keys = {
   closedIncidentPrefix: (day: string) => `incidents/closed/${day}/`,
   closedIncident: (closedAt: number, group: string, number: number) =>
     `incidents/closed/${dayOf(closedAt)}/${safe(group)}-${tickName(number)}.json`,
+  /** What is remembered of scheduled tests of ourselves. */
+  alertTest: 'incidents/test.json',
   /** What is counted per watch: beginnings for storms, pages of the day. */
   watchBook: (watch: string) => `incidents/watches/${safe(watch)}.json`,
   mutePrefix: 'incidents/mutes/',

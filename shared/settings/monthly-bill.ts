@@ -24,6 +24,8 @@ export interface DeploymentLoad {
   /** Secrets in Secrets Manager that the settings name. */
   readonly secrets: number;
   readonly hasActions: boolean;
+  /** Whether alerts are tested on a schedule. */
+  readonly hasAlertTest: boolean;
   readonly dashboards: number;
 }
 
@@ -75,16 +77,17 @@ const streamed = { bytes: 350, objectSeconds: 60 } as const;
 
 /** What a watch publishes: in every hour; now and then, taken for half of them; and a few times a day. */
 const watchMetrics = { always: 7, sometimes: 4, daily: 8 } as const;
-const forecastMetrics = { always: 3, everySixHours: 7 } as const;
+const forecastMetrics = { always: 4, everySixHours: 7 } as const;
 const deploymentMetrics = { always: 1, sometimes: 4, daily: 3 } as const;
 /** Metrics that alarms look at; a test holds them to the template. */
 export const alarmMetrics = {
   deployment: 22,
   forecasting: 4,
   actions: 1,
+  alertTest: 1,
   dashboard: 1,
   watch: 1,
-  forecastWatch: 1,
+  forecastWatch: 2,
   budgetWatch: 2,
 } as const;
 
@@ -147,10 +150,12 @@ function forecastBill({ forecastSeries, forecastEverySeconds }: WatchLoad, price
     ticks * (shards * shardSeconds + forecastSeries * seriesSeconds) + 30 * forecastSeries * training.seriesSeconds;
   return {
     ...nothing,
-    requests: ticks * shards * prices.cloudWatchRequest,
+    // Each shard, and whoever plans them.
+    requests: ticks * (shards + 1) * prices.cloudWatchRequest,
     'custom metrics': published(forecastMetrics, prices.customMetric),
     functions: seconds * gigabytes * prices.lambdaGigabyteSecond + ticks * shards * prices.lambdaRequest,
-    storage: ticks * shards * objects(forecastTick, prices),
+    // Besides each shard's: what there is to forecast is read, and the states are listed.
+    storage: ticks * (shards * objects(forecastTick, prices) + 2 * prices.getRequest + prices.putRequest),
     queues: shards > 1 ? ticks * shards * 2.1 * prices.queueRequest : 0,
     events: ticks * prices.scheduledRun,
     logs: logs(ticks * (shards + 1), prices),
@@ -178,14 +183,17 @@ function baseBill(load: DeploymentLoad, prices: Prices): Bill {
     load.channelKinds +
     (forecasts ? alarmMetrics.forecasting : 0) +
     (load.hasActions ? alarmMetrics.actions : 0) +
+    (load.hasAlertTest ? alarmMetrics.alertTest : 0) +
     load.dashboards * alarmMetrics.dashboard;
   return {
     ...nothing,
     // The sweep says every minute what is owed.
     requests: minutes * prices.cloudWatchRequest,
-    'custom metrics': published(deploymentMetrics, prices.customMetric),
+    'custom metrics': published(deploymentMetrics, prices.customMetric) + (load.hasAlertTest ? prices.customMetric : 0),
     functions: minutes * (sweep.gigabyteSeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest),
-    storage: minutes * (sweep.lists * prices.putRequest + sweep.gets * prices.getRequest),
+    // What is remembered of tests is read by each sweep; the few tests themselves are less than a cent.
+    storage:
+      minutes * (sweep.lists * prices.putRequest + (sweep.gets + (load.hasAlertTest ? 1 : 0)) * prices.getRequest),
     queues: queues * idlePolls * prices.queueRequest,
     events: minutes * prices.scheduledRun,
     logs: logs(minutes, prices),

@@ -5,7 +5,7 @@ import { alertSettings, groupBy, severity } from './alert-settings.ts';
 import { maxMonthlyUsd, priceSettings } from './cost-settings.ts';
 import { duration } from './duration.ts';
 import { forecastProblems, forecastSettings, limitSettings } from './forecast-settings.ts';
-import { heartbeatSettings, selfAlarmSettings } from './self-settings.ts';
+import { alertTestSettings, heartbeatSettings, selfAlarmSettings } from './self-settings.ts';
 
 /** Messages are `what is wrong → what to write instead`; `settings-problems.ts` adds place, line and value. */
 const statistic = z
@@ -302,43 +302,57 @@ const watch = z
       context.addIssue({ code: 'custom', path: [...path], message });
   });
 
-export const settingsSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^[a-zA-Z][a-zA-Z0-9-]{0,39}$/,
-      'is not a name → begin with a letter, then letters, digits and hyphens, 40 at most',
-    )
-    .default('aiops')
-    .describe('What the deployment is called'),
-  retention: duration.default(190 * 86_400).describe('How long history is kept'),
-  quotaShare: z
-    .number()
-    .gt(0)
-    .max(1)
-    .default(0.25)
-    .describe(
-      'The part of the account’s CloudWatch quotas we may use. Deployed, half of it is for the scheduled ticks, divided by the watches, and half for the workers, divided by how many run at once',
-    ),
-  seed: z.int().default(1).describe('Of everything that is drawn by chance'),
-  alerts: alertSettings.prefault({}).describe('Who is told what, how and when'),
-  selfAlarms: selfAlarmSettings,
-  heartbeatUrl: heartbeatSettings,
-  maxMonthlyUsd,
-  prices: priceSettings,
-  dashboard: z
-    .union([z.literal(['on', true]), z.literal(['off', false])], { error: 'must be on or off' })
-    .default('on')
-    .transform((given): 'on' | 'off' => (given === 'off' || given === false ? 'off' : 'on'))
-    .describe('A CloudWatch dashboard with widgets of our own, in a deployment'),
-  watches: z
-    .record(
-      z.string().regex(/^[^\p{Cc}/\\]{1,64}$/u, 'is not a name for a watch → write 1 to 64 characters without slashes'),
-      watch,
-    )
-    .refine((all) => Object.keys(all).length > 0, 'is empty → name a watch and what it selects, such as AWS/EC2')
-    .describe('What to look after, by a name of your own'),
-});
+export const settingsSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(
+        /^[a-zA-Z][a-zA-Z0-9-]{0,39}$/,
+        'is not a name → begin with a letter, then letters, digits and hyphens, 40 at most',
+      )
+      .default('aiops')
+      .describe('What the deployment is called'),
+    retention: duration.default(190 * 86_400).describe('How long history is kept'),
+    quotaShare: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.25)
+      .describe(
+        'The part of the account’s CloudWatch quotas we may use. Deployed, half of it is for the scheduled ticks, divided by the watches, and half for the workers, divided by how many run at once',
+      ),
+    seed: z.int().default(1).describe('Of everything that is drawn by chance'),
+    alerts: alertSettings.prefault({}).describe('Who is told what, how and when'),
+    selfAlarms: selfAlarmSettings,
+    heartbeatUrl: heartbeatSettings,
+    alertTestEvery: alertTestSettings,
+    maxMonthlyUsd,
+    prices: priceSettings,
+    dashboard: z
+      .union([z.literal(['on', true]), z.literal(['off', false])], { error: 'must be on or off' })
+      .default('on')
+      .transform((given): 'on' | 'off' => (given === 'off' || given === false ? 'off' : 'on'))
+      .describe('A CloudWatch dashboard with widgets of our own, in a deployment'),
+    watches: z
+      .record(
+        z
+          .string()
+          .regex(/^[^\p{Cc}/\\]{1,64}$/u, 'is not a name for a watch → write 1 to 64 characters without slashes'),
+        watch,
+      )
+      .refine((all) => Object.keys(all).length > 0, 'is empty → name a watch and what it selects, such as AWS/EC2')
+      .describe('What to look after, by a name of your own'),
+  })
+  .superRefine(({ alerts, alertTestEvery }, context) => {
+    const known = Object.keys(alerts.channels);
+    const named = alertTestEvery === 'off' ? [] : (alertTestEvery.channels ?? []);
+    named.forEach((one, k) => {
+      if (known.includes(one)) return;
+      const there = known.length === 0 ? 'those that you name under alerts.channels' : known.join(', ');
+      const path = ['alertTestEvery', 'channels', k];
+      context.addIssue({ code: 'custom', path, message: `is no channel → write one of ${there}` });
+    });
+  });
 
 /** What users may write. */
 export type SettingsInput = z.input<typeof settingsSchema>;

@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testAlerts } from '../../bin/alert-test.ts';
 import { run } from '../../bin/aiops.ts';
 import { MemoryChannel } from '../../shared/adapters/local/memory-channel.ts';
+import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
+import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
 import { speakReasons } from '../../shared/alerting/notice-reason.ts';
+import { testAlerts } from '../../shared/pipeline/test-alerts.ts';
 import type { Channel } from '../../shared/ports/channel.ts';
 import { checkSettings } from '../../shared/settings/load-settings.ts';
 import { pagerDutyEventSchema } from '../fakes/http/pagerduty-schema.ts';
@@ -95,14 +97,16 @@ describe('alert test', () => {
   describe('for pagers and people', () => {
     const settings = checkSettings({ watches: { servers: { select: 'AWS/EC2' } } }, 'a test');
     const tried = (channels: Record<string, Channel>) =>
-      testAlerts({
-        settings,
-        channels: new Map(Object.entries(channels)),
-        severity: 'INFO',
-        watch: 'servers',
-        now: 1_790_000_000,
-        log: quietLog,
-      });
+      testAlerts(
+        {
+          channels: new Map(Object.entries(channels)),
+          severity: 'INFO',
+          watch: 'servers',
+          explanation: 'Somebody tries it.',
+          now: 1_790_000_000,
+        },
+        { settings, scratch: new MemoryObjectStore(), bytes: nodeBytes, log: quietLog, runId: 'test-1' },
+      );
 
     it('what is triggered is resolved again, whatever its severity, and people are spared the end', async () => {
       const pager = new MemoryChannel('pagerduty');

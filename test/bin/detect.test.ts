@@ -191,7 +191,7 @@ describe('simulate, collect, doctor', { timeout: 60_000 }, () => {
     const { code, stdout } = await aiops(cwd, ['doctor', '--offline']);
     expect(code).toBe(0);
     expect(stdout).toContain('watch fleet');
-    expect(stdout).toMatch(/at most \$\d+ a month: requests \$43 for 500 metrics/);
+    expect(stdout).toMatch(/at most \$\d+ a month: requests \$44 for 500 metrics/);
     const online = scratchFolder({ 'aiops.yaml': 'watches:\n  fleet:\n    source: { kind: simulated }\n' });
     const examined = await aiops(online, ['doctor']);
     expect(examined.code).toBe(0);

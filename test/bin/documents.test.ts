@@ -9,7 +9,7 @@ import {
   ownMetricNames,
   trainingMetricNames,
 } from '../../shared/pipeline/own-metrics.ts';
-import { livenessMetricNames } from '../../shared/pipeline/late-shards.ts';
+import { forecastLivenessMetricNames, livenessMetricNames } from '../../shared/pipeline/late-shards.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
@@ -27,6 +27,7 @@ describe('the documents', () => {
       expect.arrayContaining([
         ...ownMetricNames,
         ...livenessMetricNames,
+        ...forecastLivenessMetricNames,
         ...trainingMetricNames,
         ...forecastMetricNames,
         ...forecasterTrainingNames,

@@ -4,7 +4,7 @@ import { alsoHeardBy, withoutGroupWait } from '../../bin/local-routes.ts';
 import { openChannels } from '../../bin/open-channels.ts';
 import { OwnIncidents } from '../../bin/own-incidents.ts';
 import { pacedChannel } from '../../bin/paced-channel.ts';
-import { exampleSignal } from '../../bin/example-signal.ts';
+import { exampleSignal } from '../../shared/pipeline/example-signal.ts';
 import { MemoryChannel } from '../../shared/adapters/local/memory-channel.ts';
 import { MemoryMetricSink } from '../../shared/adapters/local/memory-metric-sink.ts';
 import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';

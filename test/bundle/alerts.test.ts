@@ -47,6 +47,7 @@ beforeAll(async () => {
         },
       },
       alerts: { channels, actions },
+      alertTestEvery: { every: '1d', channels: ['slack', 'pager'], severity: 'HIGH' },
     },
     { watch: 'shop', everySeconds: step, now: start },
   );
@@ -196,6 +197,34 @@ describe('the chart function, as deployed', () => {
     expect(functionError).toBe('Unhandled');
     expect(payload).toMatchObject({ errorType: 'RangeError', errorMessage: expect.stringMatching(words) as string });
     expect(scene.deployed.keys('charts/')).toEqual(before);
+  });
+});
+
+describe('a scheduled test of alerts, as deployed', () => {
+  const age = (): number | undefined =>
+    scene.deployed.aws.cloudwatch.published.findLast(({ name }) => name === 'AlertTestAge')?.value;
+
+  it('goes from the bus to everybody it is for, marked as a test, and leaves nothing open', async () => {
+    const { deployed, slack, pagerDuty } = scene;
+    const at = latest + 3600;
+    await scene.play(at - 60, at);
+    expect(age()).toBeGreaterThan(3600);
+    const before = {
+      shown: slack.shown.length,
+      events: pagerDuty.events.length,
+      open: deployed.keys('incidents/open/'),
+    };
+    deployed.setNow(at + 2);
+    deployed.aws.eventbridge.emit({ bus: deployed.busName, ...deployed.alertTestAt(at) });
+    for (const { payload } of await deployed.route()) expect(payload).toEqual({ batchItemFailures: [] });
+    const [message, ...more] = slack.shown.slice(before.shown);
+    expect(more).toEqual([]);
+    expect(message.text).toContain('TEST – HIGH: aiops-test');
+    const events = pagerDuty.events.slice(before.events);
+    expect(events.map(({ event_action }) => event_action)).toEqual(['trigger', 'resolve']);
+    expect(deployed.keys('incidents/open/')).toEqual(before.open);
+    await scene.play(at + 60, at + 120);
+    expect(age()).toBe(62);
   });
 });
 

@@ -36,6 +36,8 @@ export interface Deployment {
   fresh(role: FunctionRole): Promise<Lambda>;
   /** What Scheduler would send for a watch at that time. */
   scheduled(kind: 'Tick' | 'Forecast' | 'Training', watch: string, time: number): unknown;
+  /** What Scheduler would put on the bus to test the alerts. */
+  alertTestAt(time: number): { readonly source: string; readonly detailType: string; readonly detail: unknown };
   /** What Scheduler would send every minute. */
   sweepAt(time: number): unknown;
   /** Hands everything in the work queue to the worker; its answers. */
@@ -192,6 +194,15 @@ export async function deploy(
         .find((one) => propertiesOf(one)['Description'] === `${kind} of watch ${watch}`);
       if (id === undefined) throw new Error(`there is no schedule for a ${kind} of ${watch}`);
       return scheduledEvent((propertiesOf(id)['Target'] as { Input: string }).Input, time, `arn:aws:scheduler:::${id}`);
+    },
+    alertTestAt(time) {
+      const id = only('AWS::Scheduler::Schedule', /SchedulesAlertTest[0-9A-F]{8}$/);
+      const { EventBridgeParameters: entry, Input } = propertiesOf(id)['Target'] as {
+        readonly EventBridgeParameters: { readonly Source: string; readonly DetailType: string };
+        readonly Input: string;
+      };
+      const detail = scheduledEvent(Input, time, `arn:aws:scheduler:::${id}`);
+      return { source: entry.Source, detailType: entry.DetailType, detail };
     },
     sweepAt(time) {
       const id = template

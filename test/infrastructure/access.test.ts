@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { AnomalyMonitoring } from '../../lib/index.ts';
 import { ownMetricNames, forecastMetricNames } from '../../shared/pipeline/own-metrics.ts';
 import { alertMetricNames } from '../../shared/pipeline/alert-metrics.ts';
-import { livenessMetricNames } from '../../shared/pipeline/late-shards.ts';
+import { forecastLivenessMetricNames, livenessMetricNames } from '../../shared/pipeline/late-shards.ts';
 import { fastApp, synthesise } from './synthesise.ts';
 
 function math(metric: IMetric): MathExpression {
@@ -91,6 +91,7 @@ describe('metrics', () => {
       ...forecastMetricNames,
       ...alertMetricNames,
       ...livenessMetricNames,
+      ...forecastLivenessMetricNames,
     ];
     for (const name of named) expect(published).toContain(name);
   });

@@ -20,7 +20,7 @@ describe('the way of a signal', () => {
   it('leads from our bus to the queue, whatever another source calls a signal', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventBusName: { Ref: Match.stringLikeRegexp('SignalsBus') },
-      EventPattern: { source: ['aiops.monitoring'], 'detail-type': ['Signal'] },
+      EventPattern: { source: ['aiops.monitoring'], 'detail-type': ['Signal', 'AlertTest'] },
       Targets: [
         {
           Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AlertingSignals'), 'Arn'] },

@@ -10,6 +10,7 @@ export function goldenDeployment(): ReturnType<typeof synthesise> {
     settings: settingsSchema.parse({
       watches: { servers: { select: 'AWS/EC2' } },
       heartbeatUrl: { secret: 'aiops/heartbeat' },
+      alertTestEvery: '1d',
     }),
     selfAlarms: 'on-call@example.com',
     alerts: {

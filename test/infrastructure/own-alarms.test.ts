@@ -28,6 +28,7 @@ const { template } = synthesise({
     },
     actions: { secret: { parameter: '/aiops/links' } },
   },
+  alertTestEvery: { every: '7d', at: '10:00', channels: ['one', 'pager'] },
 });
 const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).map(
   ([id, one]) => [id, one['Properties'] as Properties] as const,
@@ -120,6 +121,28 @@ describe('alarms on ourselves', () => {
     });
   });
 
+  it('wait for forecasts as for verdicts, three of their own intervals, and only where there are some', () => {
+    expect(alarm(/LateForecasts/)).toMatchObject({
+      MetricName: 'ForecastsOverdue',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'breaching',
+      Dimensions: expect.arrayContaining([{ Name: 'Watch', Value: 'servers' }]) as unknown,
+      Period: 900,
+      EvaluationPeriods: 1,
+    });
+  });
+
+  it('wait for a weekly test two hours longer than a week, and for sweeps that say how old it is', () => {
+    expect(alarm(/AlertTestMissing/)).toMatchObject({
+      MetricName: 'AlertTestAge',
+      Threshold: 7 * 86_400 + 7200,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'breaching',
+      Dimensions: [{ Name: 'Deployment', Value: 'aiops' }],
+    });
+  });
+
   it('hear each kind of channel once, however many of it there are', () => {
     const { Metrics } = alarm(/AlarmsDeliveryFailures/) as { Metrics: { Expression?: string }[] };
     expect(Metrics.map(({ Expression }) => Expression).filter((one) => one !== undefined)).toEqual([
@@ -153,10 +176,10 @@ describe('alarms on ourselves', () => {
       const metrics = one['Metrics'] as { MetricStat?: unknown }[] | undefined;
       return metrics === undefined ? 1 : metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
     });
-    const { deployment, forecasting, actions, dashboard, watch, forecastWatch, budgetWatch } = alarmMetrics;
+    const { deployment, forecasting, actions, alertTest, dashboard, watch, forecastWatch, budgetWatch } = alarmMetrics;
     const kinds = 2;
     expect(looked.reduce((sum, one) => sum + one, 0)).toBe(
-      deployment + kinds + forecasting + actions + dashboard + 2 * watch + forecastWatch + budgetWatch,
+      deployment + kinds + forecasting + actions + alertTest + dashboard + 2 * watch + forecastWatch + budgetWatch,
     );
   });
 });

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../shared/adapters/local/memory-object-store.ts';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
+import { countSeries } from '../../shared/metrics/inventory-counts.ts';
 import { inventoryKind } from '../../shared/metrics/inventory-format.ts';
 import {
   planShards,
   readInventory,
+  readInventoryCounts,
   readOverview,
   readShardInventory,
   updateInventory,
 } from '../../shared/metrics/inventory.ts';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
-import { writeStored } from '../../shared/models/stored-artefact.ts';
+import { readStored, writeStored } from '../../shared/models/stored-artefact.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { keys } from '../../shared/settings/keys.ts';
 import { series } from '../scenarios/world.ts';
@@ -70,6 +72,44 @@ describe('the inventory of a watch of several shards', () => {
     expect(overview).toMatchObject({ idle: [], isEmpty: false, selection: 'everything' });
     expect(overview.shards).toHaveLength(8);
     expect(overview.shards.every(({ series: count }) => count === 500)).toBe(true);
+  });
+
+  it('writes nothing where only the order of what is said of a series is another', async () => {
+    const { ports, puts } = countingPorts();
+    const said = (nature: object) => [{ ...series('a', 'm'), nature: { ...nature } as SeriesDescription['nature'] }];
+    await updateInventory(ports, 'w', said({ unit: 'Percent', bad: 'up', gap: 'gap', highest: 100 }), start);
+    puts.length = 0;
+    await updateInventory(ports, 'w', said({ highest: 100, gap: 'gap', bad: 'up', unit: 'Percent' }), start + 1);
+    expect(puts).toEqual([]);
+    await updateInventory(ports, 'w', said({ highest: 99, gap: 'gap', bad: 'up', unit: 'Percent' }), start + 2);
+    expect(puts).toEqual(['inventory/w']);
+  });
+
+  it('says how much there is without reading any of it, as if all of it were counted', async () => {
+    const { ports, gets } = countingPorts();
+    await updateInventory(ports, 'w', fleet(500), start);
+    await updateInventory(ports, 'w', fleet(450), start + day);
+    await updateInventory(ports, 'w', [...fleet(430), series('i-9', 'm9')], start + 16 * day);
+    gets.length = 0;
+    const counts = await readInventoryCounts(ports, 'w');
+    expect(gets).toEqual(['inventory/w']);
+    expect(counts).toEqual(countSeries((await readInventory(ports, 'w')).series));
+    expect(counts).toEqual({ asked: 1801, entities: 450, absent: 80, retired: 200, billed: 1801 });
+  });
+
+  it('counts what an earlier release wrote without counts, and writes them down at its next change', async () => {
+    const { ports, gets } = countingPorts();
+    await updateInventory(ports, 'w', fleet(250), start);
+    const before = await readStored(ports, inventoryKind, keys.inventory('w'));
+    const parts = (before?.value.parts ?? []).map(({ shard, name, series: members, asked }) => ({
+      ...{ shard, name, series: members, asked },
+    }));
+    if (before !== undefined) await writeStored(ports, inventoryKind, keys.inventory('w'), { ...before.value, parts });
+    expect(await readInventoryCounts(ports, 'w')).toMatchObject({ asked: 1000, entities: 250 });
+    await updateInventory(ports, 'w', [...fleet(250), series('i-249', 'm9')], start + 1);
+    gets.length = 0;
+    expect(await readInventoryCounts(ports, 'w')).toMatchObject({ asked: 1001, entities: 250 });
+    expect(gets).toEqual(['inventory/w']);
   });
 
   it('writes only the shards that changed, and forgets what they were', async () => {
@@ -139,7 +179,9 @@ describe('the inventory of a watch of several shards', () => {
     const { inventory } = await updateInventory(ports, 'v', fleet(300), start);
     const old = { ...inventoryKind, version: 1, payload: () => inventory, upgrades: {} };
     await writeStored(ports, old, keys.inventory('w'), { ...inventory, parts: [], generation: 0 });
-    expect(await readOverview(ports, 'w')).toEqual(await readOverview(ports, 'v'));
+    const named = async (watch: string) =>
+      (await readOverview(ports, watch)).shards.map(({ shard, series: count }) => [shard, count]);
+    expect(await named('w')).toEqual(await named('v'));
     expect((await readShardInventory(ports, 'w', 's-0002')).series).toHaveLength(500);
     await updateInventory(ports, 'w', fleet(301), start + 1);
     expect(ids(await readInventory(ports, 'w'))).toEqual(

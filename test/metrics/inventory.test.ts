@@ -5,7 +5,6 @@ import { appendTick } from '../../shared/metrics/history.ts';
 import { inventoryKind, inventoryPartKind, type StoredInventory } from '../../shared/metrics/inventory-format.ts';
 import {
   emptyInventory,
-  idleShards,
   type Inventory,
   inventoryDefaults,
   planShards,
@@ -193,15 +192,6 @@ describe('what is asked for in other words', () => {
       ['CPUUtilization', 3600],
     ]);
     expect(inventory.series.every(({ description }) => description.periodSeconds === 300)).toBe(true);
-  });
-
-  it('leaves shards idle, which are named, so that their last word can be said', () => {
-    const inventory = after(emptyInventory, fleet(300, 4));
-    const planned = planShards(inventory, 300);
-    expect(idleShards(inventory, planned)).toEqual([]);
-    expect(idleShards(inventory, planned.slice(1))).toEqual(['s-0001']);
-    expect(idleShards(inventory, [])).toEqual(['s-0001', 's-0002', 's-0003']);
-    expect(idleShards(emptyInventory, [])).toEqual([]);
   });
 });
 

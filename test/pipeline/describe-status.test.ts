@@ -202,6 +202,50 @@ describe('the course of a series', () => {
   });
 });
 
+describe('the course of a series among thousands', () => {
+  /** Sixteen shards and a bit, the last one with a thing that fills three by itself. */
+  const many = [
+    ...Array.from({ length: 8200 }, (_, k) => series(`thing-${String(k).padStart(4, '0')}`, 'cpu', percent)),
+    ...Array.from({ length: 1200 }, (_, k) => series('giant', `m${k}`, percent)),
+  ];
+  let store: MemoryObjectStore;
+  const looked = async (entity: string) => {
+    const gets: string[] = [];
+    const counting = Object.assign(Object.create(store) as MemoryObjectStore, {
+      get: (key: string) => (gets.push(key), store.get(key)),
+      put: store.put.bind(store),
+      list: store.list.bind(store),
+    });
+    const status = describeStatus({ ...open(store).ports, store: counting });
+    const view = await status.series({ from: start, to: now, now, entity });
+    return { view, shards: new Set(gets.flatMap((key) => /!shards\/w\/(s-\d{4})/.exec(key)?.[1] ?? [])) };
+  };
+  beforeAll(async () => {
+    store = new MemoryObjectStore();
+    await updateInventory(open(store).ports, 'w', many, start);
+  });
+
+  it('is looked for no further than where it is', async () => {
+    const { view, shards } = await looked('thing-0001');
+    // What fills three shards counts three times.
+    expect(view).toMatchObject({ entity: 'thing-0001', entityCount: 8203, notes: [] });
+    expect(shards.size).toBe(8);
+    expect((await looked('thing-8199')).view).toMatchObject({ entity: 'thing-8199', notes: [] });
+  });
+
+  it('is chosen from the first shards where none is named, and from what there is where there is no such thing', async () => {
+    expect([(await looked('')).view, (await looked('')).shards.size]).toMatchObject([{ entity: 'thing-0000' }, 8]);
+    expect((await looked('nobody')).view).toMatchObject({
+      entity: 'thing-0000',
+      notes: ['Nothing of the watch is called “nobody” now.'],
+    });
+  });
+
+  it('is one of all that its thing has, though that fills several shards', async () => {
+    expect((await looked('giant')).view).toMatchObject({ entity: 'giant', series: { length: 1200 } });
+  });
+});
+
 describe('the capacity outlook', () => {
   const slow = {
     limit: { value: 100, side: 'above' },
@@ -287,6 +331,7 @@ describe('coverage', () => {
     const view = await statusOf(store).coverage({ part: 1, now });
     expect(view).toMatchObject({ shards: 11, shardsRead: 3, part: 1 });
     expect(await statusOf(store).coverage({ part: 99, now })).toMatchObject({ part: 1 });
+    expect(view.watches).toMatchObject([{ series: 5200, entities: 5200, absent: 0, retired: 0, billedPerTick: 5200 }]);
   });
 });
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { lateShards, livenessMetrics } from '../../shared/pipeline/late-shards.ts';
+import { updateInventory } from '../../shared/metrics/inventory.ts';
+import { lateShards as lateOf, livenessMetrics } from '../../shared/pipeline/late-shards.ts';
 import { callTheRoll } from '../../shared/pipeline/roll-call.ts';
 import type { WrittenTimes } from '../../shared/ports/written-times.ts';
 import { keys } from '../../shared/settings/keys.ts';
-import { world } from '../scenarios/world.ts';
+import { series, world } from '../scenarios/world.ts';
 
 const now = 1_800_000_000;
 const watch = { name: 'w', every: 300 };
-const shard = (name: string, count: number) => ({ shard: name, series: count });
+const shard = (name: string, count: number) => ({ shard: name, series: count, version: '1' });
 const three = [shard('s-0001', 500), shard('s-0002', 500), shard('s-0003', 20)];
 
 /** Objects that were written so many seconds ago. */
@@ -22,6 +23,9 @@ const written = (ages: Readonly<Record<string, number>>): WrittenTimes & { reado
   };
 };
 const state = (name: string) => keys.state('w', name, 'anomaly');
+/** Everything fits the period of today. */
+const lateShards = (of: typeof watch, shards: typeof three, at: number, store: WrittenTimes) =>
+  lateOf(of, shards, at, store, async ({ series }) => series);
 
 describe('the shards of a watch', () => {
   it('that were judged at the last tick are not late, and are found with one list', async () => {
@@ -62,11 +66,27 @@ describe('the shards of a watch', () => {
   });
 });
 
+describe('a shard that seems late', () => {
+  const store = written({ [state('s-0001')]: 10, [state('s-0002')]: 2000, [state('s-0003')]: 1500 });
+
+  it('is not where none of its series is to be judged, and counts those that are', async () => {
+    const asked: string[] = [];
+    const found = await lateOf(watch, three, now, store, async ({ shard: name }) => {
+      asked.push(name);
+      return name === 's-0002' ? 0 : 7;
+    });
+    expect(found).toEqual({ late: ['s-0003'], seriesOverdue: 7, oldestVerdictAge: 1500 });
+    expect(asked).toEqual(['s-0002', 's-0003']);
+  });
+});
+
 describe('the roll of a watch', () => {
   const called = async (store: WrittenTimes | undefined) => {
     const { ports, sink, logged, clock } = world([], () => 1);
     clock.time = now;
     const [one] = Object.entries(ports.settings.watches).map(([name, settings]) => ({ name, ...settings }));
+    const members = Array.from({ length: 1020 }, (_, k) => series(`i-${k}`, 'cpu'));
+    await updateInventory(ports, 'w', members, now);
     const found = await callTheRoll(one, three, now, { ...ports, ...(store === undefined ? {} : { written: store }) });
     return { found, published: sink.published, logged };
   };

@@ -57,7 +57,7 @@ describe('the look for series, apart from the ticks', () => {
     w.source.members = fleet(500);
     await discoverMetrics({ tick: start + day }, w.ports);
     expect(await discoverMetrics({ tick: start + 15 * day }, w.ports)).toMatchObject([{ retired: 100 }]);
-    expect((await readOverview(w.ports, 'w')).shards).toEqual([{ shard: 's-0001', series: 500 }]);
+    expect((await readOverview(w.ports, 'w')).shards).toMatchObject([{ shard: 's-0001', series: 500 }]);
     w.source.members = fleet(600);
     expect(await discoverMetrics({ tick: start + 16 * day }, w.ports)).toMatchObject([{ returned: 100, added: 0 }]);
   });
@@ -112,6 +112,26 @@ describe('a tick of more than there is time for', () => {
     expect(await drain(w)).toEqual(['too-old', 'judged', 'judged']);
     expect(published(w, 'StaleShardMessages')).toBe(1);
     expect(published(w, 'TicksSkipped')).toBe(0);
+  });
+
+  it.each([
+    ['the queue does not say how much waits', { backlog: () => Promise.reject(new Error('AccessDenied')) }],
+    ['an inventory cannot be read that only says what is much', { backlog: () => Promise.resolve(9) }],
+  ])('is queued all the same where %s, and that is said', async (_, broken) => {
+    const w = manyShards();
+    await tickAt(w, start);
+    const queue = { send: w.queue.send.bind(w.queue), ...broken };
+    const settings = {
+      ...w.ports.settings,
+      watches: { ...w.ports.settings.watches, other: w.ports.settings.watches['w'] },
+    };
+    await w.store.put('inventory/other', new TextEncoder().encode('no inventory'));
+    const { watches } = await tickAt(w, start + every, start + every + 1, { ...w.ports, settings, queue });
+    expect(watches).toMatchObject([{ watch: 'w', queued: 2 }]);
+    expect(w.queue.waiting).toHaveLength(4);
+    expect(w.logged).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'backlog not known: the tick is queued' }),
+    );
   });
 
   it('is not queued where it comes more than an interval late', async () => {

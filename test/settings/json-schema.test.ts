@@ -27,6 +27,7 @@ describe('aiops.schema.json', () => {
         'alerts',
         'selfAlarms',
         'heartbeatUrl',
+        'alertTestEvery',
         'maxMonthlyUsd',
         'prices',
         'dashboard',

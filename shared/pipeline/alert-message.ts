@@ -1,5 +1,5 @@
-import type { Signal } from '../shared/alerting/signal.ts';
-import type { AlertMessage } from '../shared/pipeline/read-alert-message.ts';
+import type { Signal } from '../alerting/signal.ts';
+import type { AlertMessage } from './read-alert-message.ts';
 
 /** A signal as the bus and the queue hand it to the router. @param id of the message. */
 export const alertMessage = (signal: Signal, id: string): AlertMessage => ({

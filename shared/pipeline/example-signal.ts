@@ -1,6 +1,6 @@
-import type { Severity } from '../shared/alerting/severities.ts';
-import type { Signal } from '../shared/alerting/signal.ts';
-import { createRandom } from '../shared/numeric/random.ts';
+import type { Severity } from '../alerting/severities.ts';
+import type { Signal } from '../alerting/signal.ts';
+import { createRandom } from '../numeric/random.ts';
 
 export interface ExampleOptions {
   readonly deployment: string;
