@@ -200,34 +200,6 @@ describe('the chart function, as deployed', () => {
   });
 });
 
-describe('a scheduled test of alerts, as deployed', () => {
-  const age = (): number | undefined =>
-    scene.deployed.aws.cloudwatch.published.findLast(({ name }) => name === 'AlertTestAge')?.value;
-
-  it('goes from the bus to everybody it is for, marked as a test, and leaves nothing open', async () => {
-    const { deployed, slack, pagerDuty } = scene;
-    const at = latest + 3600;
-    await scene.play(at - 60, at);
-    expect(age()).toBeGreaterThan(3600);
-    const before = {
-      shown: slack.shown.length,
-      events: pagerDuty.events.length,
-      open: deployed.keys('incidents/open/'),
-    };
-    deployed.setNow(at + 2);
-    deployed.aws.eventbridge.emit({ bus: deployed.busName, ...deployed.alertTestAt(at) });
-    for (const { payload } of await deployed.route()) expect(payload).toEqual({ batchItemFailures: [] });
-    const [message, ...more] = slack.shown.slice(before.shown);
-    expect(more).toEqual([]);
-    expect(message.text).toContain('TEST – HIGH: aiops-test');
-    const events = pagerDuty.events.slice(before.events);
-    expect(events.map(({ event_action }) => event_action)).toEqual(['trigger', 'resolve']);
-    expect(deployed.keys('incidents/open/')).toEqual(before.open);
-    await scene.play(at + 60, at + 120);
-    expect(age()).toBe(62);
-  });
-});
-
 describe('mutes, as deployed', () => {
   const mutes = (): number => scene.deployed.keys('incidents/mutes/').length;
   const { bus, mute } = {
@@ -268,5 +240,33 @@ describe('mutes, as deployed', () => {
     ]);
     expect(deployed.logs('Router')).toMatch(/alert message failed.*is not a duration/);
     expect(mutes()).toBe(3);
+  });
+});
+
+describe('a scheduled test of alerts, as deployed', () => {
+  const age = (): number | undefined =>
+    scene.deployed.aws.cloudwatch.published.findLast(({ name }) => name === 'AlertTestAge')?.value;
+
+  it('goes from the bus to everybody it is for, marked as a test, and leaves nothing open', async () => {
+    const { deployed, slack, pagerDuty } = scene;
+    const at = latest + 3600;
+    await scene.play(at - 300, at);
+    expect(age()).toBeGreaterThan(200);
+    const before = {
+      shown: slack.shown.length,
+      events: pagerDuty.events.length,
+      open: deployed.keys('incidents/open/'),
+    };
+    deployed.setNow(at + 2);
+    deployed.aws.eventbridge.emit({ bus: deployed.busName, ...deployed.alertTestAt(at) });
+    for (const { payload } of await deployed.route()) expect(payload).toEqual({ batchItemFailures: [] });
+    const [message, ...more] = slack.shown.slice(before.shown);
+    expect(more).toEqual([]);
+    expect(message.text).toContain('TEST – HIGH: aiops-test');
+    const events = pagerDuty.events.slice(before.events);
+    expect(events.map(({ event_action }) => event_action)).toEqual(['trigger', 'resolve']);
+    expect(deployed.keys('incidents/open/')).toEqual(before.open);
+    await scene.play(at + 60, at + 120);
+    expect(age()).toBe(62);
   });
 });
