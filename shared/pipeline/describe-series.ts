@@ -2,6 +2,7 @@ import type { CoursePoint, CourseView } from '../alerting/status-view.ts';
 import { fillGaps, settledUntil } from '../metrics/gaps.ts';
 import {
   planShards,
+  readInventory,
   readInventoryCounts,
   readOverview,
   readShardInventory,
@@ -110,6 +111,7 @@ async function lookFor(
   { shards }: ShardOverview,
   ports: StatusPorts,
 ): Promise<readonly Shard[]> {
+  if (shards.length <= FEW_SHARDS) return planShards(await readInventory(ports, watch.name), watch.period);
   const seen: Shard[] = [];
   for (let from = 0; from < shards.length; from += FEW_SHARDS) {
     const read = await Promise.all(

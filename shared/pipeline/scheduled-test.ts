@@ -17,6 +17,9 @@ const MOST_OFTEN_SECONDS = 300;
 /** Longer than a run of the router may take: whoever holds it after that is dead. */
 const CLAIM_SECONDS = 150;
 
+/** Each channel may take half a minute for the test, and again for its end. */
+const ROOM_SECONDS = 35;
+
 /** What is tried where the settings say nothing, and somebody sends a test by hand. */
 const usual = alertTestSettings.parse('1d') as AlertTestSettings;
 
@@ -38,7 +41,8 @@ export async function runScheduledTest(at: number, ports: HearPorts): Promise<vo
     throw new RangeError(
       `an alert test of ${new Date(at * 1000).toISOString()}, which is yet to come → scheduledTime is when it was sent`,
     );
-  if (clock.now() > (ports.speakUntil ?? Infinity)) throw new Error('no time is left in this run to tell anybody');
+  if (clock.now() > (ports.speakUntil ?? Infinity) - ROOM_SECONDS)
+    throw new Error('too little time is left in this run to tell anybody, and to tell them that it is over');
   const { alertTestEvery } = settings;
   const test = alertTestEvery === 'off' ? usual : alertTestEvery;
 
@@ -104,7 +108,7 @@ async function tell(
   channels: ReadonlyMap<string, Channel>,
   ports: HearPorts,
 ): Promise<readonly TestAnswer[]> {
-  const { settings, clock, scratch, bytes, log, runId, painter, consoleRegion, speakUntil } = ports;
+  const { settings, clock, scratch, bytes, log, runId, painter, consoleRegion } = ports;
   const [{ name: watch }] = watchesOf(settings);
   const explanation = 'A scheduled test: it came through bus, queue and router.';
   return testAlerts(
@@ -115,7 +119,6 @@ async function tell(
       log: { ...log, info: () => undefined },
       ...(painter === undefined ? {} : { painter }),
       ...(consoleRegion === undefined ? {} : { consoleRegion }),
-      ...(speakUntil === undefined ? {} : { speakUntil }),
     },
   );
 }

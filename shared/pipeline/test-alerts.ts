@@ -23,10 +23,7 @@ export interface AlertTest {
 }
 
 /** What the test needs from outside besides its channels. Nothing of it is kept: the store is forgotten with it. */
-export type AlertTestPorts = Pick<
-  AlertPorts,
-  'settings' | 'bytes' | 'log' | 'runId' | 'painter' | 'consoleRegion' | 'speakUntil'
-> & {
+export type AlertTestPorts = Pick<AlertPorts, 'settings' | 'bytes' | 'log' | 'runId' | 'painter' | 'consoleRegion'> & {
   /** Empty, and nobody else's. */
   readonly scratch: ObjectStore;
 };

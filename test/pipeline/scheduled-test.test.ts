@@ -96,6 +96,17 @@ describe('a test of alerts that was scheduled', () => {
     expect(w.team.told).toEqual([]);
   });
 
+  it.each([
+    [75, ['first-notice', 'all-resolved'], []],
+    [20, [], ['m']],
+  ])('is begun where %i seconds are left to begin deliveries: it is told %j', async (left, told, failed) => {
+    const w = router({ every: '1d', channels: ['pager'] });
+    const body = JSON.stringify({ id: 'm', 'detail-type': 'AlertTest', detail: {} });
+    const heard = await hearMessages([{ id: 'm', body }], { ...w.ports(), speakUntil: start + left });
+    expect(w.pager.told.map(({ reason }) => reason)).toEqual(told);
+    expect(heard.failed).toEqual(failed);
+  });
+
   it('leaves nothing behind but what it remembers of itself, and a line in the audit that no digest counts', async () => {
     const w = router();
     await w.test(start);
