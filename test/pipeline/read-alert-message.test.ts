@@ -28,7 +28,11 @@ describe('a message of the queue', () => {
     ['is empty', '', /message m: not JSON: "" → /],
     ['is cut off', event(signalOf('web-1', 'firing', 1)).slice(0, -9), /not JSON/],
     ['is no event', '[]', /as a whole: .* → send an EventBridge event/],
-    ['is of another kind', event({}, { 'detail-type': 'Scheduled Event' }), /"Scheduled Event" → send Signal, Mute or AlertTest/],
+    [
+      'is of another kind',
+      event({}, { 'detail-type': 'Scheduled Event' }),
+      /"Scheduled Event" → send Signal, Mute or AlertTest/,
+    ],
     ['holds no signal', event({ version: 2 }), /version: .* → send a signal/],
     ['holds a signal without findings', event({ ...signalOf('a', 'firing', 1), findings: [] }), /findings: /],
     ['mutes without an end', event({ watch: 'w' }, { 'detail-type': 'Mute' }), /for: .* → send a mute/],
