@@ -1,6 +1,7 @@
 import { durationWords } from '../shared/presentation/words.ts';
 import { type DeploymentLoad, monthlyBill, type WatchLoad } from '../shared/settings/monthly-bill.ts';
 import type { Prices } from '../shared/settings/prices.ts';
+import { LONGEST_STREAMED_PERIOD, STREAM_SETTLE_SECONDS } from '../shared/metrics/stream-timing.ts';
 import type { DelayTiming } from './verdict-delay.ts';
 import { verdictDelay } from './verdict-delay.ts';
 
@@ -14,15 +15,17 @@ export interface Way {
   /** Dollars a month, of everything. */
   readonly total: number;
   readonly isCurrent: boolean;
-  /** Whether settings can ask for it yet. */
+  /** Whether the watch can ask for it: streams bring minutes, of periods up to an hour. */
   readonly isOffered: boolean;
 }
 
 const intervals = [60, 300, 600, 900, 1800, 3600];
-/** Streams bring what is two or three minutes old: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Metric-Streams.html */
-const STREAM_SECONDS = 180;
 
-/** The usual intervals, the watch's own among them, and a metric stream at its own interval. */
+/**
+ * The usual intervals, the watch's own among them, and a metric stream, judged at its own interval and every minute.
+ *
+ * @param timing of the watch as the settings say it, without what a stream adds to it.
+ */
 export function waysToCollect(
   load: DeploymentLoad,
   watch: WatchLoad,
@@ -43,18 +46,19 @@ export function waysToCollect(
       isCurrent: watch.collect === 'poll' && everySeconds === watch.everySeconds,
       isOffered: true,
     }));
-  const { everySeconds } = watch;
-  const streamed: Way = {
-    collect: 'stream',
-    everySeconds,
-    words: `streamed, judged every ${durationWords(everySeconds)}`,
-    delaySeconds: verdictDelay({ ...timing, every: everySeconds, settle: Math.max(timing.settle ?? 0, STREAM_SECONDS) })
-      .longest,
-    total: priced({ collect: 'stream', everySeconds }),
-    isCurrent: watch.collect === 'stream',
-    isOffered: false,
-  };
-  return [...polled, streamed];
+  const streamed = [...new Set([60, watch.everySeconds])]
+    .sort((a, b) => a - b)
+    .map((everySeconds): Way => ({
+      collect: 'stream',
+      everySeconds,
+      words: `streamed, judged every ${durationWords(everySeconds)}`,
+      delaySeconds: verdictDelay({ ...timing, every: everySeconds, settle: timing.settle ?? STREAM_SETTLE_SECONDS })
+        .longest,
+      total: priced({ collect: 'stream', everySeconds }),
+      isCurrent: watch.collect === 'stream' && everySeconds === watch.everySeconds,
+      isOffered: watch.periodSeconds % 60 === 0 && watch.periodSeconds <= LONGEST_STREAMED_PERIOD,
+    }));
+  return [...polled, ...streamed];
 }
 
 /** The cheapest of what can be asked for that is quick enough; of equals the quicker. Undefined where none is. */

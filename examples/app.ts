@@ -5,6 +5,7 @@ import { ExistingBucketAndKeyStack } from './existing-bucket-and-key.ts';
 import { MinimalStack } from './minimal.ts';
 import { LinkedAccountStack, MultiAccountReaderStack } from './multi-account-reader.ts';
 import { OwnChannelStack } from './own-channel.ts';
+import { MainRegionStack, OtherRegionStack } from './several-regions.ts';
 
 // All examples in one app, held to cdk-nag: npx cdk synth --app 'tsx examples/app.ts'
 const app = new App();
@@ -27,6 +28,12 @@ for (const [name, account] of Object.entries(accounts)) {
     sink: `arn:aws:oam:eu-west-1:${reads}:sink/from-the-other-stack`,
   });
 }
+const main = new MainRegionStack(app, 'MainRegion', { env: { account: reads, region: 'eu-west-1' } });
+new OtherRegionStack(app, 'OtherRegion', {
+  env: { account: reads, region: 'us-east-1' },
+  deploymentName: 'shop-us',
+  main,
+});
 leavesOut(
   new OwnChannelStack(app, 'OwnChannel'),
   'AwsSolutions-L1',

@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
@@ -74,6 +75,13 @@ export interface AnomalyMonitoringProps {
    * @default - none
    */
   readonly muteDuring?: readonly MuteDuring[];
+
+  /**
+   * The `bus` of another deployment, such as that of the main region, whose router tells of what is found here.
+   *
+   * @default - the bus whose ARN `settings` names, else none
+   */
+  readonly signalsTo?: IEventBus | EventBus;
 
   /**
    * Who hears when the monitoring itself fails: an address, a list of them, the ARN of a topic of yours, or `nobody`.

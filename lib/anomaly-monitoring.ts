@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Dashboard as CloudWatchDashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -22,6 +22,7 @@ import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
 import { backfillEvery, Detection } from './parts/detection.ts';
 import { Forecasting } from './parts/forecasting.ts';
 import type { Surroundings } from './parts/monitoring-function.ts';
+import { MetricStreams, streamedWatches } from './parts/metric-streams.ts';
 import { Schedules } from './parts/schedules.ts';
 import { SignalBus } from './parts/signal-bus.ts';
 import { Storage } from './parts/storage.ts';
@@ -29,7 +30,7 @@ import { StoredSettings } from './parts/stored-settings.ts';
 import { sayWhatItCosts } from './parts/cost-table.ts';
 import { Training } from './parts/training.ts';
 import { Widgets } from './parts/widgets.ts';
-import { refuseSameName } from './unique-name.ts';
+import { refuseNameOfMain, refuseSameName } from './unique-name.ts';
 
 /**
  * Looks after CloudWatch metrics: every tick it pulls the newest points, judges them, and puts what it finds on a bus,
@@ -89,6 +90,14 @@ export class AnomalyMonitoring extends MonitoringAccess {
     };
     const { settings } = this;
     const detection = new Detection(this, 'Detection', { surroundings, settings, workerConcurrency });
+    const streams =
+      streamedWatches(settings).length === 0
+        ? undefined
+        : new MetricStreams(this, 'Streams', {
+            surroundings,
+            settings,
+            readers: [detection.anomaly, detection.worker],
+          });
     const foreseen = watchesOf(this.settings).filter(({ forecast }) => forecast !== 'off');
     const forecasting =
       foreseen.length === 0
@@ -107,6 +116,7 @@ export class AnomalyMonitoring extends MonitoringAccess {
       secretKeys: [...(props.secretKeys ?? []), ...channels.encryptionKeys],
       grantChannels: channels.grant,
       muteDuring: props.muteDuring ?? [],
+      signalsTo: (props.signalsTo as IEventBus | undefined) ?? this.busNamed(settings.signalsTo),
     });
     const undelivered = new DeadLetterQueue(this, 'UndeliveredRuns');
     const schedules = new Schedules(this, 'Schedules', {
@@ -133,6 +143,7 @@ export class AnomalyMonitoring extends MonitoringAccess {
         Worker: detection.worker,
         Discovery: detection.discovery,
         Backfill: detection.backfill,
+        ...(streams === undefined ? {} : { Stream: streams.stream }),
         ...(forecasting === undefined ? {} : { Forecast: forecasting.forecast, Foreseer: forecasting.worker }),
         Train: train,
         Chart: alerting.chart,
@@ -150,18 +161,21 @@ export class AnomalyMonitoring extends MonitoringAccess {
       router: alerting.router,
       sweep: alerting.sweep,
       signals: alerting.signals,
+      streams,
       deadLetters: {
         UndeliveredRuns: undelivered,
         FailedInvocations: surroundings.failedInvocations,
         FailedShards: detection.failedShards,
         ...(forecasting === undefined ? {} : { FailedForecasts: forecasting.failedShards }),
+        ...(streams === undefined ? {} : { FailedDeliveries: streams.failedDeliveries }),
         UndeliveredSignals: alerting.undeliveredSignals,
         FailedAlerts: alerting.failedAlerts,
       },
     });
     const foreseers = forecasting === undefined ? [] : [forecasting.forecast, forecasting.worker];
     const widget = this.#widgets === undefined ? [] : [this.#widgets.widget];
-    const functions = [...detection.functions, ...foreseers, train, ...alerting.functions, ...widget];
+    const streaming = streams === undefined ? [] : [streams.stream];
+    const functions = [...detection.functions, ...streaming, ...foreseers, train, ...alerting.functions, ...widget];
     for (const one of [...functions, schedules]) one.node.addDependency(stored);
     const shown = widget.map((drawing) => {
       const { settings } = this;
@@ -183,6 +197,11 @@ export class AnomalyMonitoring extends MonitoringAccess {
     this.widgetFunction = this.#widgets?.widget;
     [this.dashboard] = shown;
     refuseSameName(this);
+    refuseNameOfMain(this, props.signalsTo as IEventBus | undefined);
+  }
+
+  private busNamed(arn: string | undefined): IEventBus | undefined {
+    return arn === undefined ? undefined : EventBus.fromEventBusArn(this, 'SignalsTo', arn);
   }
 
   /**

@@ -1,9 +1,10 @@
-import { Token, type Duration } from 'aws-cdk-lib';
+import { Stack, Token, type Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from '../shared/settings/settings.ts';
 import { SettingsError, type SettingsProblem } from '../shared/settings/settings-error.ts';
 import type { AnomalyMonitoringProps } from './anomaly-monitoring-props.ts';
 import type { BoundChannels } from './bind-channels.ts';
+import { streamedWatches } from './parts/metric-streams.ts';
 import { checkMuteDuring } from './parts/mute-rules.ts';
 import { gather, refuse } from './refuse.ts';
 import { toSettings } from './to-settings.ts';
@@ -39,6 +40,7 @@ export function checkProps(
   gather(problems, () => checkConcurrency(workerConcurrency));
   gather(problems, () => checkMuteDuring(props.muteDuring ?? []));
   gather(problems, () => checkBucket(props));
+  if (settings !== undefined) gather(problems, () => checkStreamed(scope, settings, props));
   if (settings === undefined || problems.length > 0) throw new SettingsError('AnomalyMonitoring', problems);
   return settings;
 }
@@ -61,6 +63,18 @@ function checkConcurrency(given: number): void {
   if (!Number.isInteger(given) || given < 2 || given > 1000) {
     refuse('workerConcurrency', 'is no whole number from 2 to 1000, known now', 'write 10', String(given));
   }
+}
+
+/** Deliveries of a metric stream are told of by the bucket, and expire in it: both are said where it is made. */
+function checkStreamed(scope: Construct, settings: Settings, { bucket }: AnomalyMonitoringProps): void {
+  if (bucket === undefined || streamedWatches(settings).length === 0) return;
+  const isMadeHere = 'addLifecycleRule' in bucket && Stack.of(bucket) === Stack.of(scope);
+  if (isMadeHere) return;
+  refuse(
+    'bucket',
+    'is not made in this stack, and a watch says collect: stream: nothing can make it say what was delivered, or expire it',
+    'make the bucket in the stack of the monitoring, or leave it out, or write collect: poll',
+  );
 }
 
 /** What only a bucket that we make can be given. */

@@ -142,6 +142,7 @@ function undeployable(settings: Settings): SettingsProblem[] {
         remedy: 'write 1m, 5m or any number of minutes',
       });
     }
+    if (watch.collect === 'stream') problems.push(...unstreamable(path, watch));
     if (watch.discoverEvery % 60 !== 0) {
       problems.push({
         path: `${path}.discoverEvery`,
@@ -160,6 +161,27 @@ function undeployable(settings: Settings): SettingsProblem[] {
     }
   }
   return problems;
+}
+
+/** What no metric stream can be asked for. */
+function unstreamable(path: string, { select, metrics }: Settings['watches'][string]): SettingsProblem[] {
+  const here = select.filter(({ region }) => region === undefined);
+  const globs = here.filter(({ namespace }) => /[*?]/.test(namespace));
+  if (here.length > 0 || metrics.some(({ region }) => region === undefined))
+    return globs.map(({ namespace }) => ({
+      path: `${path}.select`,
+      message: 'a metric stream takes namespaces by their names, not by patterns',
+      got: namespace,
+      remedy: 'name each namespace, or write collect: poll',
+    }));
+  return [
+    {
+      path: `${path}.collect`,
+      message: 'there is nothing that a metric stream brings: expressions and metrics of other regions are asked for',
+      got: 'stream',
+      remedy: 'write collect: poll',
+    },
+  ];
 }
 
 /** Channels and secrets that only this machine has. */

@@ -1,4 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { MonitoringAccess } from './monitoring-access.ts';
 
 /**
@@ -17,6 +18,26 @@ export function refuseSameName(one: MonitoringAccess): void {
           (other) =>
             `deploymentName: ${other.node.path} is called "${one.settings.name}", too, and their metrics, alarms and pages ` +
             'would mix → give one of them another deploymentName',
+        ),
+  });
+}
+
+/**
+ * Refuses, when everything of the app is there, a deployment that hands its signals on to one of its own name: people
+ * could not tell the watches of the two apart.
+ */
+export function refuseNameOfMain(one: MonitoringAccess, signalsTo: IEventBus | undefined): void {
+  if (signalsTo === undefined) return;
+  one.node.addValidation({
+    validate: () =>
+      one.node.root.node
+        .findAll()
+        .filter((other) => other instanceof MonitoringAccess)
+        .filter(({ bus, settings }) => bus === signalsTo && settings.name === one.settings.name)
+        .map(
+          (main) =>
+            `deploymentName: ${main.node.path}, whose router hears these signals, is called "${one.settings.name}", too → ` +
+            'give this deployment another deploymentName, such as one with its region',
         ),
   });
 }

@@ -60,6 +60,13 @@ export interface WatchProps {
   readonly every?: Duration;
 
   /**
+   * How points come: `poll` asks for them at each tick, `stream` has them pushed by a metric stream of this stack.
+   *
+   * @default 'poll'
+   */
+  readonly collect?: WatchInput['collect'];
+
+  /**
    * How often new series are looked for, and vanished ones noticed: whole minutes, five at least.
    *
    * @default Duration.hours(1)

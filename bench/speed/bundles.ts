@@ -31,6 +31,7 @@ const functionEnvironment = {
   AIOPS_BUCKET: 'bucket',
   AIOPS_BUS_NAME: 'bus',
   AIOPS_QUEUE_URL: 'http://127.0.0.1/1/queue',
+  AIOPS_DEAD_LETTERS_URL: 'http://127.0.0.1/1/dead-letters',
   AIOPS_SETTINGS_KEY: 'settings/0.json',
   AWS_REGION: 'eu-west-1',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

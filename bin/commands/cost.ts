@@ -9,6 +9,7 @@ import { pricesOf } from '../../shared/settings/cost-settings.ts';
 import { monthlyBill } from '../../shared/settings/monthly-bill.ts';
 import { type Settings, type Watch, watchesOf } from '../../shared/settings/settings.ts';
 import { billedMetrics } from '../../shared/metrics/billed-metrics.ts';
+import { isStreamable } from '../../shared/metrics/stream-batch.ts';
 import { cheapestWay, type Way, waysToCollect } from '../cheapest-way.ts';
 import type { RunCommand } from '../command-line.ts';
 import { exitCode, Misuse } from '../exit-code.ts';
@@ -41,8 +42,8 @@ export const cost: RunCommand = async (_args, options, terminal) => {
   const prices = pricesOf(settings);
   const load = deploymentLoad(settings, (watch) => found.get(watch.name) ?? mostOf(watch));
   const bill = monthlyBill(load, prices);
-  const ways = load.watches.map((one, index) => {
-    const all = waysToCollect(load, one, watches[index], prices);
+  const ways = load.watches.map((one) => {
+    const all = waysToCollect(load, one, settings.watches[one.watch], prices);
     return { watch: one.watch, ways: all, cheapest: cheapestWay(all, delay ?? currentDelay(all)) };
   });
   const atMost = offline && whatIf === undefined;
@@ -92,6 +93,7 @@ async function matchesOf(
   const { series } = await ports.source(watch).discover(watch);
   return {
     metrics: billedMetrics(series),
+    unstreamed: billedMetrics(series.filter((one) => !isStreamable(one))),
     series: series.length,
     forecastSeries: watch.forecast === 'off' ? 0 : limitedSeries(series, watch).length,
   };
@@ -126,7 +128,7 @@ function wayLines(
   const mark = (way: Way): string =>
     [
       ...(way.isCurrent ? ['as it is'] : []),
-      ...(way.isOffered ? [] : ['not offered yet']),
+      ...(way.isOffered ? [] : ['not for such a period']),
       ...(way === cheapest ? ['cheapest'] : []),
     ].join(', ');
   const table = textTable(

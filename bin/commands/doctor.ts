@@ -3,6 +3,7 @@ import { createColors } from 'picocolors';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { billedMetrics } from '../../shared/metrics/billed-metrics.ts';
 import type { SeriesDescription } from '../../shared/metrics/metric.ts';
+import { isStreamable } from '../../shared/metrics/stream-batch.ts';
 import { limitedSeries } from '../../shared/pipeline/advance-forecasts.ts';
 import { backfillSpan } from '../../shared/pipeline/backfill.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
@@ -134,6 +135,7 @@ async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promi
   if (series.length > 0) checks.push(await readOne(watch, series[0], ports));
   const matches: WatchMatches = {
     metrics: billedMetrics(series),
+    unstreamed: billedMetrics(series.filter((one) => !isStreamable(one))),
     series: series.length,
     forecastSeries: watch.forecast === 'off' ? 0 : limitedSeries(series, watch).length,
   };
@@ -198,6 +200,7 @@ function reportLines(report: WatchReport, terminal: Terminal): readonly string[]
 function costLines({ total, parts, metrics, atMost }: WatchCost): readonly string[] {
   const said = [
     `requests ${dollars(parts.requests)} for ${metrics} metrics`,
+    ...(parts.streams > 0 ? [`stream ${dollars(parts.streams)}`] : []),
     `own metrics ${dollars(parts['custom metrics'])}`,
     `storage ${dollars(parts.storage)}`,
     `functions ${dollars(parts.functions)}`,

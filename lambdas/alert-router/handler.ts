@@ -11,7 +11,10 @@ export type Run = Pick<Context, 'getRemainingTimeInMillis'>;
 export const createHandler =
   (ports: (run: Run) => Promise<HearPorts>) =>
   async ({ Records }: SQSEvent, run: Run): Promise<SQSBatchResponse> => {
-    const messages = Records.map(({ messageId, body }) => ({ id: messageId, body }));
+    const messages = Records.map(({ messageId, body, eventSourceARN }) => {
+      const [, , , region = '', account = ''] = eventSourceARN.split(':');
+      return { id: messageId, body, here: { account, region } };
+    });
     const ready = await ports(run);
     const { failed } = await loggedRun(
       'routing',

@@ -12,6 +12,7 @@ import { EventBridgeBus } from '../../shared/adapters/aws/eventbridge-bus.ts';
 import { powertoolsLog } from '../../shared/adapters/aws/powertools-log.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { noWorkQueue, SqsWorkQueue } from '../../shared/adapters/aws/sqs-work-queue.ts';
+import { StreamSource } from '../../shared/adapters/aws/stream-source.ts';
 import { nodeBytes } from '../../shared/adapters/local/node-bytes.ts';
 import { storedSecret } from '../../shared/adapters/aws/stored-secret.ts';
 import { HttpHeartbeat } from '../../shared/adapters/http/http-heartbeat.ts';
@@ -42,7 +43,14 @@ const ports = readOnce(async (): Promise<DetectPorts> => {
     heartbeatUrl === undefined || !('secret' in heartbeatUrl)
       ? {}
       : { heartbeat: new HttpHeartbeat({ url: storedSecret(heartbeatUrl, secretsManagerClient(), systemClock), log }) };
-  const aws = { store, written: store, source: () => source, bus, sink, queue };
+  const sourceOf: DetectPorts['source'] = (watch, shard) =>
+    watch.collect === 'stream' && shard !== undefined
+      ? new StreamSource({
+          ...{ store, bytes: nodeBytes, clock: systemClock, log },
+          ...{ watch: watch.name, settle: watch.settle, shard, polled: source },
+        })
+      : source;
+  const aws = { store, written: store, source: sourceOf, bus, sink, queue };
   return { settings, bytes: nodeBytes, clock: systemClock, log, discovery: 'apart', ...aws, ...heard };
 });
 

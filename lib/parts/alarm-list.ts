@@ -3,6 +3,7 @@ import { MathExpression, type IMetric, type Metric } from 'aws-cdk-lib/aws-cloud
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Settings } from '../../shared/settings/settings.ts';
+import { streamAlarms, type StreamSubjects } from './stream-alarms.ts';
 import { watchAlarms } from './watch-alarms.ts';
 import { ownMetric, type Watched } from './watched.ts';
 
@@ -22,6 +23,8 @@ export interface AlarmSubjects {
   /** Kinds of channels that people are told by. */
   readonly channelKinds: readonly string[];
   readonly trainEvery: Duration;
+  /** Only where a watch streams. */
+  readonly streams: StreamSubjects | undefined;
 }
 
 const minute = Duration.minutes(1);
@@ -33,6 +36,7 @@ export const alarmList = (subjects: AlarmSubjects): readonly Watched[] => [
   ...alertingAlarms(subjects),
   ...functionAlarms(subjects),
   ...queueAlarms(subjects),
+  ...(subjects.streams === undefined ? [] : streamAlarms(subjects.streams)),
   ...watchAlarms(subjects.settings, subjects.trainEvery),
 ];
 

@@ -1,6 +1,6 @@
-import { Annotations, Duration } from 'aws-cdk-lib';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Rule, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus as EventBusTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -21,6 +21,8 @@ export interface AlertingProps {
   readonly settings: Settings;
   readonly secretKeys: readonly IKey[];
   readonly muteDuring: readonly MuteDuring[];
+  /** Of another deployment, whose router tells of our signals, too. */
+  readonly signalsTo: IEventBus | undefined;
   /** Grants whoever tells what channels of the app's own take. */
   readonly grantChannels: (teller: IGrantable) => void;
 }
@@ -50,7 +52,7 @@ export class Alerting extends Construct {
 
   constructor(scope: Construct, id: string, props: AlertingProps) {
     super(scope, id);
-    const { surroundings, settings, secretKeys } = props;
+    const { surroundings, settings, secretKeys, signalsTo } = props;
     this.failedAlerts = new DeadLetterQueue(this, 'FailedAlerts');
     this.undeliveredSignals = new DeadLetterQueue(this, 'UndeliveredSignals');
     this.signals = new Queue(this, 'Signals', {
@@ -75,6 +77,16 @@ export class Alerting extends Construct {
       eventPattern: { detailType: ['Mute'] },
       targets: [new SqsQueue(this.signals, toQueue)],
     });
+    if (signalsTo !== undefined) {
+      const { account, region } = Stack.of(this);
+      new Rule(this, 'SignalsElsewhere', {
+        description: 'Signals to the router of another deployment',
+        eventBus: surroundings.bus,
+        // Only what was found here: of two deployments that name each other, neither sends back what it hears.
+        eventPattern: { source: ['aiops.monitoring'], detailType: ['Signal'], account: [account], region: [region] },
+        targets: [new EventBusTarget(signalsTo, { deadLetterQueue: this.undeliveredSignals })],
+      });
+    }
     new MuteRules(this, 'MuteDuring', {
       muteDuring: props.muteDuring,
       queue: this.signals,
@@ -127,7 +139,7 @@ export class Alerting extends Construct {
       charts.grantPaint(one);
       if (this.actions !== undefined) one.addEnvironment('AIOPS_ACTIONS_URL', this.actions.api.apiEndpoint);
     }
-    if (Object.keys(settings.alerts.channels).length === 0) {
+    if (Object.keys(settings.alerts.channels).length === 0 && signalsTo === undefined) {
       Annotations.of(this).addWarningV2(
         'aiops:nobody-is-told',
         'There is no channel: incidents are kept, and nobody is told of them → name one under alerts.channels',

@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { buildSync, type Metafile } from 'esbuild';
 
 /** Every function that is bundled: a folder below `lambdas/` with an `index.ts`. */
-export const functionNames = ['anomaly', 'forecast', 'train', 'alert-router', 'chart', 'api', 'widget'] as const;
+export const functionNames = [
+  'anomaly',
+  'forecast',
+  'train',
+  'alert-router',
+  'chart',
+  'api',
+  'widget',
+  'stream',
+] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 interface BundleFile {

@@ -16,7 +16,9 @@ export type Folder =
   | 'audit'
   | 'feedback'
   | 'reports'
-  | 'charts';
+  | 'charts'
+  | 'raw'
+  | 'stream';
 
 /** What a function may do in the bucket, folder by folder; what is not named is denied. */
 export interface ObjectAccess {

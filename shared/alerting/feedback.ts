@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isElsewhere } from './elsewhere.ts';
 import type { Incident, Member } from './incident.ts';
 import type { Finding } from './signal.ts';
 
@@ -91,7 +92,8 @@ export function calledNormal(
   key?: string,
 ): readonly (readonly [string, Member])[] {
   const anomalies = Object.entries(incident.members).filter(
-    ([, { finding, firedAt }]) => firedAt !== null && canBeNormal(finding),
+    // What was judged elsewhere is called normal there: nobody there would hear of it.
+    ([, { finding, firedAt, watch }]) => firedAt !== null && canBeNormal(finding) && !isElsewhere(watch),
   );
   const meant = key === undefined ? undefined : incident.members[key];
   if (key === undefined) return anomalies;

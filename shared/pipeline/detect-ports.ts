@@ -15,8 +15,8 @@ export interface DetectPorts {
   readonly settings: Settings;
   readonly store: ObjectStore;
   readonly bytes: Bytes;
-  /** The source that the watch names. */
-  readonly source: (watch: Watch) => MetricSource;
+  /** The source that the watch names; for the points of a tick also its shard, which a stream is read by. */
+  readonly source: (watch: Watch, shard?: string) => MetricSource;
   readonly bus: EventBus;
   readonly sink: MetricSink;
   readonly queue: WorkQueue;

@@ -1,3 +1,4 @@
+import { isElsewhere } from '../alerting/elsewhere.ts';
 import { close } from '../alerting/incident-end.ts';
 import { FRESH_INTERVALS } from '../alerting/incident-hear.ts';
 import type { Incident, Member } from '../alerting/incident.ts';
@@ -44,6 +45,8 @@ function isDue({ evaluatedAt, intervalSeconds }: Member, now: number): boolean {
 
 async function isLost(member: Member, { watches }: Settings, liveness: ShardLiveness): Promise<boolean> {
   const { watch, shard, evaluatedAt, intervalSeconds, finding } = member;
+  // Of another deployment: its shards are in a bucket of its own, and its outage resolves nothing here.
+  if (isElsewhere(watch)) return false;
   if (!Object.hasOwn(watches, watch)) return true;
   // What others than ticks tell is in no state of a shard.
   if (finding.kind === 'batch') return false;

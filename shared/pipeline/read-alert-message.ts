@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Home } from '../alerting/elsewhere.ts';
 import { type Signal, signalSchema } from '../alerting/signal.ts';
 import { type MuteRequest, muteRequestSchema } from './open-mute.ts';
 
@@ -6,10 +7,12 @@ import { type MuteRequest, muteRequestSchema } from './open-mute.ts';
 export interface AlertMessage {
   readonly id: string;
   readonly body: string;
+  /** Where the queue is that brought it. */
+  readonly here?: Home;
 }
 
 export type AlertEvent =
-  | { readonly kind: 'signal'; readonly signal: Signal }
+  | { readonly kind: 'signal'; readonly signal: Signal; readonly from?: Home }
   /** `id` is the event's own: the same however often it is delivered. */
   /** `at`: epoch seconds for which it was scheduled; undefined where only the clock knows. */
   | { readonly kind: 'test'; readonly at: number | undefined }
@@ -24,6 +27,8 @@ const envelope = z.object({
   id: z.string().min(1).max(200),
   'detail-type': z.string(),
   time: z.iso.datetime({ offset: true }).optional(),
+  account: z.string().max(12).optional(),
+  region: z.string().max(32).optional(),
   detail: z.unknown(),
 });
 
@@ -40,10 +45,12 @@ export function readAlertMessage({ id, body }: AlertMessage): AlertEvent {
     );
   }
   const event = check(id, envelope, given, 'an EventBridge event { id, "detail-type", detail }');
+  const { account, region } = event;
   switch (event['detail-type']) {
     case 'Signal':
       return {
         kind: 'signal',
+        ...(account === undefined || region === undefined ? {} : { from: { account, region } }),
         signal: check(id, signalSchema, event.detail, 'a signal as the anomaly function publishes it'),
       };
     case 'Mute':

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { watchAsHeard } from '../alerting/elsewhere.ts';
 import { type Group, groupOf } from '../alerting/grouping.ts';
 import { hear } from '../alerting/incident-hear.ts';
 import { refuseAhead } from '../alerting/signal-time.ts';
@@ -45,7 +46,8 @@ export async function routeAlerts(
       if (event.kind === 'mute') await openMute(event.id, event.request, ports, event.askedAt);
       else {
         refuseAhead(event.signal, ports.clock.now());
-        sort(groups, event.signal, message.id, ports.settings);
+        const watch = watchAsHeard(event.signal, ports.settings.name, event.from, message.here);
+        sort(groups, { ...event.signal, watch }, message.id, ports.settings);
       }
     } catch (error) {
       fail([message.id], error);

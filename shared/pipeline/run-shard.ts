@@ -78,7 +78,7 @@ async function attemptTick(
   if (window.lostSlots > 0)
     ports.log.warn('slots lost: the outage was longer than a pull reaches', { watch: watch.name, shard, ...window });
   const { chunk, billedMetrics } = await pullPoints(
-    { ...ports, source: ports.source(watch) },
+    { ...ports, source: ports.source(watch, shard) },
     {
       watch: watch.name,
       shard,

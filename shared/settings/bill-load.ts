@@ -8,10 +8,12 @@ export interface WatchMatches {
   readonly metrics: number;
   readonly series: number;
   readonly forecastSeries: number;
+  /** Of the metrics, those that no stream says: percentiles, expressions. They are asked for where the watch streams, too. */
+  readonly unstreamed?: number;
 }
 
 /** The most that a watch's settings allow: each pattern matches as much as `maxSeries` lets it. */
-export function mostOf({ select, maxSeries, metrics, expressions, forecast }: Watch): WatchMatches {
+export function mostOf({ collect, select, maxSeries, metrics, expressions, forecast }: Watch): WatchMatches {
   const inExpressions = expressions.reduce((sum, one) => sum + Object.keys(one.metrics).length, 0);
   const matched = select.length * maxSeries;
   const series = matched + metrics.length + expressions.length;
@@ -19,6 +21,7 @@ export function mostOf({ select, maxSeries, metrics, expressions, forecast }: Wa
     metrics: matched + metrics.length + inExpressions,
     series,
     forecastSeries: forecast === 'off' ? 0 : series,
+    ...(collect === 'stream' ? { unstreamed: inExpressions } : {}),
   };
 }
 
@@ -27,7 +30,7 @@ export const watchLoad = (watch: Watch, matches: WatchMatches): WatchLoad => ({
   watch: watch.name,
   everySeconds: watch.every,
   periodSeconds: watch.period,
-  collect: 'poll',
+  collect: watch.collect,
   forecastEverySeconds: forecastEvery(watch),
   hasBudget: typeof watch.sensitivity === 'string',
 });

@@ -10,6 +10,7 @@ const schema = z.object({
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'not a bucket name: 3 to 63 of a-z, 0-9, dot and hyphen'),
   AIOPS_BUS_NAME: z.string().regex(/^[/.\-_A-Za-z0-9]{1,256}$/, 'not an event bus name: letters, digits, / . - _'),
   AIOPS_QUEUE_URL: z.url({ protocol: /^https?$/, error: 'not the URL of an SQS queue' }).optional(),
+  AIOPS_DEAD_LETTERS_URL: z.url({ protocol: /^https?$/, error: 'not the URL of an SQS queue' }).optional(),
   AIOPS_SETTINGS_KEY: z
     .string()
     .regex(/^settings\/[A-Za-z0-9_-]{1,128}\.json$/, 'not the key of stored settings: settings/<hash>.json'),
@@ -38,6 +39,8 @@ export interface Environment {
   readonly busName: string;
   /** Absent in a function that hands no work to a queue. */
   readonly queueUrl?: string;
+  /** Where what cannot be read is put aside; absent in a function that leaves that to its queue. */
+  readonly deadLettersUrl?: string;
   /** Where in the bucket the settings lie that this code was deployed with. */
   readonly settingsKey: string;
   /** How much of the settings' `quotaShare` one process of this function may use: others run at the same time. */
@@ -85,6 +88,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     bucket: data.AIOPS_BUCKET,
     busName: data.AIOPS_BUS_NAME,
     ...(data.AIOPS_QUEUE_URL === undefined ? {} : { queueUrl: data.AIOPS_QUEUE_URL }),
+    ...(data.AIOPS_DEAD_LETTERS_URL === undefined ? {} : { deadLettersUrl: data.AIOPS_DEAD_LETTERS_URL }),
     settingsKey: data.AIOPS_SETTINGS_KEY,
     quotaPart: data.AIOPS_QUOTA_PART,
     ...(data.AIOPS_CHART_FUNCTION === undefined ? {} : { chartFunction: data.AIOPS_CHART_FUNCTION }),

@@ -42,6 +42,10 @@ export const keys = {
   /** What of the backfill is done; sorts after the days of `backfill/` and is none of them. */
   historyProgress: (watch: string, shard: string, periodSeconds: number) =>
     `${keys.historyPeriodPrefix(watch, shard, periodSeconds)}progress`,
+  /** What metric streams delivered for a shard, by when it came. */
+  streamPrefix: (watch: string, shard: string) => `stream/${safe(watch)}/${safe(shard)}/`,
+  streamBatch: (watch: string, shard: string, arrivedAt: number, batch: string) =>
+    `${keys.streamPrefix(watch, shard)}${tickName(arrivedAt)}-${safe(batch)}`,
   modelPrefix: (watch: string, role: ModelRole) => `models/${safe(watch)}/${role}/`,
   model: (watch: string, role: ModelRole, id: string) => `${keys.modelPrefix(watch, role)}${safe(id)}`,
   champion: (watch: string, role: ModelRole) => `${keys.modelPrefix(watch, role)}champion.json`,
@@ -106,6 +110,12 @@ export const isWrittenOnce = (key: string): boolean =>
 export function periodOfHistoryKey(key: string): number | undefined {
   const period = /^history\/[^/]+\/[^/]+\/(\d+(?:\.\d+)?)s\//.exec(key)?.[1];
   return period === undefined ? undefined : Number(period);
+}
+
+/** When what a stream's key holds arrived, epoch seconds, or undefined for any other key. */
+export function arrivalOfStreamKey(key: string): number | undefined {
+  const arrived = /^stream\/[^/]+\/[^/]+\/(\d{10})-/.exec(key)?.[1];
+  return arrived === undefined ? undefined : Number(arrived);
 }
 
 /** The watch and the id of a feedback's key, or undefined for any other key. */

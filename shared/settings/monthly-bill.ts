@@ -9,6 +9,8 @@ export interface WatchLoad {
   readonly everySeconds: number;
   readonly periodSeconds: number;
   readonly collect: 'poll' | 'stream';
+  /** Of the metrics, those that are asked for where the others are streamed. @default 0 */
+  readonly unstreamed?: number;
   /** Series that have a limit, and how often they are forecast; 0 for none. */
   readonly forecastSeries: number;
   readonly forecastEverySeconds: number;
@@ -72,8 +74,11 @@ const sweep = { gigabyteSeconds: 0.15, lists: 2, gets: 2 } as const;
 /** Lambda asks an empty queue with five long polls of twenty seconds at a time. */
 const idlePolls = (5 * SECONDS_PER_MONTH) / 20;
 const logLineBytes = 1000;
-/** Of a metric stream in JSON: bytes of one update, and how often Firehose writes an object. */
-const streamed = { bytes: 350, objectSeconds: 60 } as const;
+/**
+ * Of a metric stream in JSON: bytes of one update, how often Firehose writes an object, and what distributing it takes.
+ * A tick reads what came in a quarter of an hour, or in three periods.
+ */
+const streamed = { bytes: 350, objectSeconds: 60, gigabyteSeconds: 1, reachSeconds: 900, reachPeriods: 3 } as const;
 
 /** What a watch publishes: in every hour; now and then, taken for half of them; and a few times a day. */
 const watchMetrics = { always: 7, sometimes: 4, daily: 8 } as const;
@@ -83,6 +88,7 @@ const deploymentMetrics = { always: 1, sometimes: 4, daily: 3 } as const;
 export const alarmMetrics = {
   deployment: 22,
   forecasting: 4,
+  streaming: 4,
   actions: 1,
   alertTest: 1,
   dashboard: 1,
@@ -123,8 +129,8 @@ function watchBill(one: WatchLoad, { retentionSeconds }: DeploymentLoad, prices:
   const own = published(watchMetrics, prices.customMetric);
   const bill: Bill = {
     ...nothing,
-    requests: publishing + (isStream ? 0 : listing + ticks * metrics * prices.metricRequested),
-    streams: isStream ? streamBill(metrics, periodSeconds, prices) : 0,
+    requests: publishing + listing + ticks * (isStream ? (one.unstreamed ?? 0) : metrics) * prices.metricRequested,
+    streams: isStream ? streamBill(one, ticks * shards, shards, prices) : 0,
     'custom metrics': own,
     functions:
       ticks * shards * (shardTick.gigabyteSeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest) +
@@ -163,25 +169,38 @@ function forecastBill({ forecastSeries, forecastEverySeconds }: WatchLoad, price
   };
 }
 
-/** Each metric is updated at each of its periods, a minute or more; Firehose hands on what came in a minute. */
-function streamBill(metrics: number, periodSeconds: number, prices: Prices): number {
-  const updates = metrics * (SECONDS_PER_MONTH / Math.max(60, periodSeconds));
+/**
+ * Every metric is updated every minute, or less often: that is known only when it is streamed. Firehose hands on what came
+ * in a minute; each shard gets an object of it, and each tick of a shard lists and reads those of its span.
+ */
+function streamBill(
+  { metrics, unstreamed = 0, periodSeconds }: WatchLoad,
+  shardTicks: number,
+  shards: number,
+  prices: Prices,
+): number {
+  const updates = (metrics - unstreamed) * (SECONDS_PER_MONTH / 60);
   const files = SECONDS_PER_MONTH / streamed.objectSeconds;
+  const objectsOfTick = Math.max(streamed.reachSeconds, streamed.reachPeriods * periodSeconds) / streamed.objectSeconds;
   return (
     updates * prices.streamedUpdate +
     ((updates * streamed.bytes) / GIGABYTE) * prices.firehoseGigabyte +
-    files * (prices.putRequest + prices.getRequest + 2.1 * prices.queueRequest + prices.lambdaRequest)
+    files * (prices.putRequest + prices.getRequest + 2.1 * prices.queueRequest + prices.lambdaRequest) +
+    files * (streamed.gigabyteSeconds * prices.lambdaGigabyteSecond + shards * prices.putRequest) +
+    shardTicks * (prices.putRequest + objectsOfTick * prices.getRequest)
   );
 }
 
 function baseBill(load: DeploymentLoad, prices: Prices): Bill {
   const minutes = SECONDS_PER_MONTH / 60;
   const forecasts = load.watches.some(({ forecastSeries }) => forecastSeries > 0);
-  const queues = forecasts ? 3 : 2;
+  const streams = load.watches.some(({ collect }) => collect === 'stream');
+  const queues = 2 + (forecasts ? 1 : 0) + (streams ? 1 : 0);
   const alarms =
     alarmMetrics.deployment +
     load.channelKinds +
     (forecasts ? alarmMetrics.forecasting : 0) +
+    (streams ? alarmMetrics.streaming : 0) +
     (load.hasActions ? alarmMetrics.actions : 0) +
     (load.hasAlertTest ? alarmMetrics.alertTest : 0) +
     load.dashboards * alarmMetrics.dashboard;

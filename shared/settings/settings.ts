@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isStatistic } from '../metrics/metric.ts';
+import { LONGEST_STREAMED_PERIOD, STREAM_SETTLE_SECONDS, STREAM_WAY_SECONDS } from '../metrics/stream-timing.ts';
 import { isTimeZone } from '../metrics/time-zone.ts';
 import { alertSettings, groupBy, severity } from './alert-settings.ts';
 import { maxMonthlyUsd, priceSettings } from './cost-settings.ts';
@@ -225,6 +226,12 @@ const watch = z
     select: selections,
     metrics: z.array(metric).default([]).describe('Metrics named one by one, such as those of a CDK construct'),
     expressions: z.array(expression).default([]).describe('Series computed from metrics, such as errors / requests'),
+    collect: z
+      .enum(['poll', 'stream'])
+      .default('poll')
+      .describe(
+        'How points come: asked for at each tick, or pushed by a metric stream that the deployment makes; on a laptop they are asked for either way',
+      ),
     every: duration.default(300).describe('How often new points are pulled and judged'),
     discoverEvery: duration
       .default(3600)
@@ -287,6 +294,21 @@ const watch = z
     error: 'is not a period of CloudWatch → write 1s, 5s, 10s, 20s, 30s or whole minutes up to 1d',
     when: evenIf('source', 'period'),
   })
+  .refine(({ source: from, collect }) => collect === 'poll' || from.kind === 'cloudwatch', {
+    path: ['collect'],
+    error: 'is there for metrics of CloudWatch only → leave it out',
+    when: evenIf('source', 'collect'),
+  })
+  .refine(({ collect, period }) => collect === 'poll' || (period % 60 === 0 && period <= LONGEST_STREAMED_PERIOD), {
+    path: ['collect'],
+    error: 'streams are read by the minute → write collect: poll, or a period of whole minutes up to 1h',
+    when: evenIf('collect', 'period'),
+  })
+  .refine(({ collect, settle = STREAM_SETTLE_SECONDS }) => collect === 'poll' || settle >= STREAM_WAY_SECONDS, {
+    path: ['settle'],
+    error: 'is shorter than the way of a stream → leave it out, or write at least 3m',
+    when: evenIf('collect', 'settle'),
+  })
   .refine(({ every }) => every <= 86_400, {
     path: ['every'],
     error: 'is longer than a day → write at most 1d',
@@ -319,7 +341,7 @@ export const settingsSchema = z
       .max(1)
       .default(0.25)
       .describe(
-        'The part of the account’s CloudWatch quotas we may use. Deployed, half of it is for the scheduled ticks, divided by the watches, and half for the workers, divided by how many run at once',
+        'The part of the account’s CloudWatch quotas we may use, all functions together. How it is divided: docs/scaling.md',
       ),
     seed: z.int().default(1).describe('Of everything that is drawn by chance'),
     alerts: alertSettings.prefault({}).describe('Who is told what, how and when'),
@@ -333,6 +355,14 @@ export const settingsSchema = z
       .default('on')
       .transform((given): 'on' | 'off' => (given === 'off' || given === false ? 'off' : 'on'))
       .describe('A CloudWatch dashboard with widgets of our own, in a deployment'),
+    signalsTo: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[/.\-_A-Za-z0-9]{1,256}$/,
+        'is not the ARN of an event bus → write such as arn:aws:events:eu-west-1:111111111111:event-bus/NAME',
+      )
+      .optional()
+      .describe('The bus of another deployment, such as of the main region, whose router tells of ours, too'),
     watches: z
       .record(
         z
@@ -364,4 +394,6 @@ export type Watch = WatchSettings & { readonly name: string };
 export type RuleSettings = WatchSettings['rules'][number];
 
 export const watchesOf = (settings: Settings): readonly Watch[] =>
-  Object.entries(settings.watches).map(([name, one]) => ({ ...one, name }));
+  Object.entries(settings.watches).map(([name, one]) =>
+    one.collect === 'stream' ? { ...one, name, settle: one.settle ?? STREAM_SETTLE_SECONDS } : { ...one, name },
+  );

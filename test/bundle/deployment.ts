@@ -21,6 +21,7 @@ const roles = [
   'Chart',
   'Api',
   'Widget',
+  'Stream',
 ] as const;
 export type FunctionRole = (typeof roles)[number];
 
@@ -44,6 +45,12 @@ export interface Deployment {
   work(): Promise<Invocation[]>;
   /** Hands everything in the queue of forecasts to its worker; its answers. */
   foresee(): Promise<Invocation[]>;
+  /** What Firehose writes below `raw/stream/`, and S3 then says of it, at that time. */
+  deliver(name: string, body: Uint8Array, arrivedAt: number): void;
+  /** Hands everything in the queue of deliveries to the stream function; its answers. */
+  takeDeliveries(): Promise<Invocation[]>;
+  /** Everything in the dead-letter queue of deliveries. */
+  failedDeliveries(): readonly string[];
   /** Hands everything in the alert queue to the router; its answers. */
   route(): Promise<Invocation[]>;
   /** Everything in the router's dead-letter queue. */
@@ -213,6 +220,27 @@ export async function deploy(
     },
     work: () => drain(queueId, 'Worker', 1),
     foresee: () => drain(only('AWS::SQS::Queue', /ForecastingShards[0-9A-F]{8}$/), 'Foreseer', 1),
+    deliver(name, body, arrivedAt) {
+      const { NotificationConfiguration: told } = template.resolve(
+        propertiesOf(only('AWS::S3::Bucket', /Storage/)),
+      ) as {
+        readonly NotificationConfiguration: {
+          readonly QueueConfigurations: readonly { readonly Queue: string; readonly Filter: unknown }[];
+        };
+      };
+      const [{ Queue, Filter }] = told.QueueConfigurations;
+      const prefix = /"Value":"([^"]*)"/.exec(JSON.stringify(Filter))?.[1] ?? '';
+      const key = `${prefix}${name}`;
+      aws.s3.plant(bucket, key, body);
+      const eventTime = new Date(arrivedAt * 1000).toISOString();
+      const record = { eventName: 'ObjectCreated:Put', eventTime, s3: { bucket: { name: bucket }, object: { key } } };
+      aws.sqs.put(Queue.split(':').at(-1) ?? '', JSON.stringify({ Records: [record] }));
+    },
+    takeDeliveries: () => drain(only('AWS::SQS::Queue', /StreamsDeliveries[0-9A-F]{8}$/), 'Stream', 1),
+    failedDeliveries() {
+      const name = template.nameOf(only('AWS::SQS::Queue', /FailedDeliveries[0-9A-F]{8}$/));
+      return aws.sqs.messages(name).map(({ body }) => body);
+    },
     route: () => drain(alertQueueId, 'Router', 100),
     failedAlerts() {
       const name = template.nameOf(only('AWS::SQS::Queue', /FailedAlerts[0-9A-F]{8}$/));

@@ -3,6 +3,7 @@ import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { AnomalyMonitoringStack } from '../../lib/index.ts';
+import { settingsSchema } from '../../shared/settings/settings.ts';
 import { fastApp, oneWatch } from './synthesise.ts';
 
 interface Statement {
@@ -35,7 +36,7 @@ const notAskedFor: readonly (readonly [actions: RegExp, why: string])[] = [
   [/^lambda:PassCapacityProvider$/, 'no function runs on instances of the account'],
   [/^(s3tables:|s3:(Create|Delete|Update)BucketMetadata)/, 'the bucket has no metadata tables'],
   [/^kms:/, 'without a key of your own; with one, its policy lets this role use it'],
-  [/^(s3:getObject|s3:REST.PUT.OBJECT|firehose:.*)$/, 'no API is imported, and no log group feeds a stream'],
+  [/^(s3:getObject|s3:REST.PUT.OBJECT)$/, 'no API is imported'],
   [/^iam:.*(Group|User)Policy$/, 'policies belong to roles'],
   [/^iam:.*PermissionsBoundary$/, 'roles have no boundary unless you set one'],
   [
@@ -50,8 +51,10 @@ const isAskedFor = (action: string): boolean => !notAskedFor.some(([actions]) =>
 /** With everything that settings can add: links in notices, an address for our own alarms. */
 const template = ((): Template => {
   const app: App = fastApp();
+  const signalsTo = 'arn:aws:events:eu-west-1:111111111111:event-bus/main';
   const stack = new AnomalyMonitoringStack(app, 'AiopsMonitoring', {
-    watches: oneWatch,
+    settings: settingsSchema.parse({ signalsTo, watches: oneWatch }),
+    watches: { streamed: { select: 'AWS/SQS', collect: 'stream' } },
     selfAlarms: { emails: ['ops@example.com'] },
     alerts: {
       channels: { slack: { kind: 'slack', webhook: { secret: 'slack' } } },

@@ -20,7 +20,7 @@ const alerts = {
 } as const;
 const muteDuring = [{ pattern: { source: ['aws.codedeploy'] }, for: Duration.minutes(30) }];
 const { template } = synthesise((stack) => ({
-  watches: oneWatch,
+  watches: { ...oneWatch, queues: { select: 'AWS/SQS', collect: 'stream' } },
   alerts,
   muteDuring,
   encryptionKey: new Key(stack, 'Key'),
@@ -74,7 +74,7 @@ describe('with a key of yours', () => {
   it('every service that a queue or a topic takes something from may use it', () => {
     const senders = servicesThatSend(template);
     expect(new Set(senders.map(([service]) => service))).toEqual(
-      new Set(['events.amazonaws.com', 'cloudwatch.amazonaws.com']),
+      new Set(['events.amazonaws.com', 'cloudwatch.amazonaws.com', 's3.amazonaws.com']),
     );
     for (const [service, id] of senders)
       for (const action of sending)

@@ -8,7 +8,8 @@ let made: ReturnType<typeof synthesise> | undefined;
 export function goldenDeployment(): ReturnType<typeof synthesise> {
   made ??= synthesise({
     settings: settingsSchema.parse({
-      watches: { servers: { select: 'AWS/EC2' } },
+      watches: { servers: { select: 'AWS/EC2' }, queues: { select: 'AWS/SQS', collect: 'stream', forecast: 'off' } },
+      signalsTo: 'arn:aws:events:eu-west-1:111111111111:event-bus/main',
       heartbeatUrl: { secret: 'aiops/heartbeat' },
       alertTestEvery: '1d',
     }),

@@ -11,6 +11,7 @@ type Properties = Record<string, unknown>;
 const { template } = synthesise({
   watches: {
     servers: { select: 'AWS/EC2' },
+    queues: { select: 'AWS/SQS', collect: 'stream', forecast: 'off' },
     daily: {
       select: 'AWS/S3',
       every: Duration.hours(12),
@@ -176,11 +177,11 @@ describe('alarms on ourselves', () => {
       const metrics = one['Metrics'] as { MetricStat?: unknown }[] | undefined;
       return metrics === undefined ? 1 : metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
     });
-    const { deployment, forecasting, actions, alertTest, dashboard, watch, forecastWatch, budgetWatch } = alarmMetrics;
+    const { deployment, forecasting, streaming, actions, alertTest, dashboard } = alarmMetrics;
+    const { watch, forecastWatch, budgetWatch } = alarmMetrics;
     const kinds = 2;
-    expect(looked.reduce((sum, one) => sum + one, 0)).toBe(
-      deployment + kinds + forecasting + actions + alertTest + dashboard + 2 * watch + forecastWatch + budgetWatch,
-    );
+    const shared = deployment + kinds + forecasting + streaming + actions + alertTest + dashboard;
+    expect(looked.reduce((sum, one) => sum + one, 0)).toBe(shared + 3 * watch + forecastWatch + budgetWatch);
   });
 });
 

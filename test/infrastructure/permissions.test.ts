@@ -20,6 +20,8 @@ const { template } = synthesise({
   alerts: { channels, actions: { secret: { secret: 'links' } } },
 });
 
+const { template: streaming } = synthesise({ watches: { queues: { select: 'AWS/SQS', collect: 'stream' } } });
+
 /** `<Bucket.Arn>/state/*` of CloudFormation's own way to write it. */
 function flat(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -253,6 +255,51 @@ describe('what each role may do, to the letter', () => {
     ],
   ])('%s', (_, role, rights) => {
     expect(rightsOf(template, role)).toEqual([...rights].sort());
+  });
+
+  it.each([
+    [
+      'the stream function reads what was delivered and whose it is, and writes it for the shards',
+      /StreamsStreamRole/,
+      [
+        ...inBucket('s3:GetObject', ['inventory', 'raw', 'settings']),
+        ...inBucket('s3:PutObject', ['stream']),
+        listing(['inventory', 'raw', 'settings']),
+        ...queueRights('FailedInvocations'),
+        ...queueRights('StreamsFailedDeliveries'),
+        ...logging('StreamsStreamLog'),
+        ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+          (action) => `sqs:${action} on <StreamsDeliveries>`,
+        ),
+      ],
+    ],
+    [
+      'Firehose writes below raw/, and reads nothing',
+      /StreamsFirehoseRole/,
+      [
+        's3:AbortMultipartUpload on <StorageBucket>/raw/*',
+        's3:GetBucketLocation on <StorageBucket>',
+        's3:ListBucket on <StorageBucket>',
+        's3:ListBucketMultipartUploads on <StorageBucket>',
+        's3:PutObject on <StorageBucket>/raw/*',
+      ],
+    ],
+    [
+      'a metric stream puts records into that Firehose',
+      /StreamsSendingRole/,
+      ['firehose:PutRecord on <StreamsFirehose>', 'firehose:PutRecordBatch on <StreamsFirehose>'],
+    ],
+    [
+      'the worker reads what is there for its shards, besides what it may where nothing streams',
+      /WorkerRole/,
+      [
+        ...rightsOf(template, /WorkerRole/),
+        ...inBucket('s3:GetObject', ['stream']),
+        's3:ListBucket on <StorageBucket> if s3:prefix in stream/*',
+      ],
+    ],
+  ])('where a watch streams, %s', (_, role, rights) => {
+    expect(rightsOf(streaming, role)).toEqual([...rights].sort());
   });
 
   it('lets the deploying function of CDK write settings and no other folder', () => {

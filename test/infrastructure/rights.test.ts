@@ -11,6 +11,10 @@ const heading = 'What each role may do, line by line. `npm run golden` writes it
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/: cloudwatch:(GetMetricData|ListMetrics) on \*$/, 'CloudWatch knows no resources for reading metrics'],
   [/: cloudwatch:PutMetricData on \* if cloudwatch:namespace StringEquals AIOps\/Monitoring$/, 'only our namespace'],
+  [
+    /^\w*FirehoseRole\w*: s3:(AbortMultipartUpload|PutObject) on <MonitoringStorageBucket\.Arn>\/raw\/\*$/,
+    'Firehose names objects by time',
+  ],
   [/: s3:(Get|Put|Delete)Object on <MonitoringStorageBucket\.Arn>\/[a-z-]+\/\*$/, 'objects of one folder'],
   [
     /: s3:ListBucket on <MonitoringStorageBucket\.Arn> if s3:prefix StringLike [a-z-]+\/\*( [a-z-]+(\/\*)?)*$/,

@@ -61,8 +61,8 @@ export function withFault(ports: DetectPorts, fault: Fault | undefined, pause?: 
         delete: (key) => guard(`delete ${key}`, () => store.delete(key))(),
         list,
       },
-      source: (watch) => {
-        const source = ports.source(watch);
+      source: (...given) => {
+        const source = ports.source(...given);
         return {
           discover: guard('discover', (given) => source.discover(given)),
           read: guard('read', (given, from, to) => source.read(given, from, to)),

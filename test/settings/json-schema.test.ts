@@ -31,6 +31,7 @@ describe('aiops.schema.json', () => {
         'maxMonthlyUsd',
         'prices',
         'dashboard',
+        'signalsTo',
         'watches',
       ],
     ],

@@ -131,6 +131,29 @@ describe('maxMonthlyUsd', () => {
   });
 });
 
+describe('a watch that streams', () => {
+  const watch = { select: 'AWS/EC2', maxSeries: 990, forecast: 'off', every: 60, period: 60 } as const;
+  const billOf = (more: object) => mostMonthly(settingsOf({ watches: { servers: { ...watch, ...more } } }));
+
+  it('pays 13 cents for a metric of every minute, however often it is judged, and no request for its points', () => {
+    const quick = billOf({ collect: 'stream' });
+    const slow = billOf({ collect: 'stream', every: 300 });
+    expect(quick.bill.streams).toBeGreaterThan(990 * 0.1296);
+    expect(quick.bill.streams).toBeLessThan(140);
+    expect(slow.bill.streams).toBeGreaterThan(990 * 0.1296);
+    expect(quick.bill.requests).toBeLessThan(billOf({}).bill.requests / 50);
+    expect(billOf({}).bill.streams).toBe(0);
+  });
+
+  it('pays for what no stream says as before, and for what watches over the stream', () => {
+    const metric = { namespace: 'A', metric: 'B' };
+    const expressions = [{ label: 'rate', expression: 'a / b', metrics: { a: metric, b: metric } }];
+    const more = billOf({ collect: 'stream', expressions }).bill.requests - billOf({ collect: 'stream' }).bill.requests;
+    expect(more).toBeCloseTo(2 * 43_200 * listPrices.metricRequested, 2);
+    expect(billOf({ collect: 'stream' }).bill.alarms).toBeCloseTo(billOf({}).bill.alarms + 0.4, 9);
+  });
+});
+
 describe('the cheapest way to a verdict', () => {
   const settings = settingsOf();
   const load = deploymentLoad(settings);
@@ -142,10 +165,23 @@ describe('the cheapest way to a verdict', () => {
     expect(cheapestWay(ways, 10)).toBeUndefined();
   });
 
-  it('prices a stream beside it, and recommends none as long as nobody can ask for one', () => {
-    const stream = ways.find(({ collect }) => collect === 'stream');
-    expect(stream?.total).toBeLessThan(ways.find(({ isCurrent }) => isCurrent)?.total ?? 0);
-    expect(cheapestWay(ways, Infinity)?.collect).toBe('poll');
+  it('is a stream where polling would have to be as quick, and never where the period is none of streams', () => {
+    const minutes = settingsOf({ watches: { servers: { select: 'AWS/EC2', period: 60 } } });
+    const waysOf = (of: typeof minutes) => {
+      const itsLoad = deploymentLoad(of);
+      return waysToCollect(itsLoad, itsLoad.watches[0], of.watches['servers'], listPrices);
+    };
+    const all = waysOf(minutes);
+    const streamed = all.find(({ collect, everySeconds }) => collect === 'stream' && everySeconds === 60);
+    expect(streamed?.delaySeconds).toBe(300);
+    expect(cheapestWay(all, 300)).toEqual(streamed);
+    expect(cheapestWay(all, 900)).toMatchObject({ collect: 'poll' });
+    const daily = { select: 'AWS/S3', period: '1d', every: '1h', timezone: 'UTC' };
+    const slow = waysOf(settingsOf({ watches: { servers: daily } }));
+    expect(slow.filter(({ collect }) => collect === 'stream').map(({ isOffered }) => isOffered)).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('names the price of everything, as the bill does', () => {

@@ -20,6 +20,7 @@ describe('settings', () => {
         select: [{ namespace: 'AWS/EC2', metric: '*', dimensions: {} }],
         metrics: [],
         expressions: [],
+        collect: 'poll',
         discoverEvery: 3600,
         every: 300,
         period: 300,
