@@ -26,6 +26,7 @@ watches:
 
     # every: 5m             # how often new points are pulled and judged
     # period: 5m            # the length of one point
+    # collect: poll         # or stream: pushed by a metric stream that the deployment makes, see docs/scaling.md
     # maxSeries: 500        # at most so many series per pattern; what is left out is said
     # timezone: UTC         # rules what "the same hour of the day" means
 
@@ -103,8 +104,8 @@ watches:
 #                         # an alarm where it does not arrive
 # name: aiops             # what everything is called in the account
 # retention: 190d         # how long history is kept
-# quotaShare: 0.25        # the share of the account's CloudWatch quotas that may be used: half of it by the
-#                         # scheduled ticks, divided by the watches; half by the workers, divided by how many run at once
+# quotaShare: 0.25        # the share of the account's CloudWatch quotas that may be used, by all functions together
+# signalsTo: arn:aws:events:eu-west-1:111111111111:event-bus/NAME   # a deployment elsewhere whose router tells of ours
 # seed: 1
 `;
 

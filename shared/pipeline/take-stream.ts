@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { Home } from '../alerting/elsewhere.ts';
 import { readInventory } from '../metrics/inventory.ts';
@@ -37,6 +38,7 @@ export interface TakenStream {
 /** Firehose hands on 64 MB, as it counts before it compresses; several times that is no object of ours. */
 export const LARGEST_BYTES = 256 * 1024 * 1024;
 const MOST_NAMED = 20;
+const WRITES_AT_ONCE = 8;
 /** Where the deployment has Firehose write. */
 const PREFIX = 'raw/stream/';
 
@@ -107,20 +109,19 @@ export async function takeStream(delivery: Delivery, home: Home, ports: StreamPo
   }
   const { minutes, refused } = readStreamRecords(text.text);
   const watched = new Set<StreamedMinute>();
-  let shards = 0;
-  for (const [{ watch, shard }, members] of await byShard(minutes, home, ports)) {
+  const places = [...(await byShard(minutes, home, ports))];
+  await pLimit(WRITES_AT_ONCE).map(places, async ([{ watch, shard }, members]) => {
     for (const minute of [...members.values()].flat()) watched.add(minute);
     const metrics = [...members].map(([metric, all]) => columns(metric, all));
-    // One that is there says the same; what a delivery says once more is watched since lies beside it.
+    // One that is there says the same; where more is watched since, that lies beside it.
     const digest = ports.bytes.digest(packArtefact(streamBatchKind, metrics)).slice(0, 16);
     await writeStored(ports, streamBatchKind, keys.streamBatch(watch, shard, arrivedAt, digest), metrics, 'absent');
-    shards++;
-  }
+  });
   if (refused.length > 0) {
     const why = `${refused.length} lines of ${key} are no records of a metric stream`;
     await putAside(delivery, why, { refused: refused.slice(0, MOST_NAMED) }, ports);
   }
-  const taken = { records: minutes.length, watched: watched.size, refused: refused.length, shards };
+  const taken = { records: minutes.length, watched: watched.size, refused: refused.length, shards: places.length };
   ports.log.info('metric stream taken', { key, ...taken });
   return taken;
 }

@@ -78,7 +78,14 @@ const logLineBytes = 1000;
  * Of a metric stream in JSON: bytes of one update, how often Firehose writes an object, and what distributing it takes.
  * A tick reads what came in a quarter of an hour, or in three periods.
  */
-const streamed = { bytes: 350, objectSeconds: 60, gigabyteSeconds: 1, reachSeconds: 900, reachPeriods: 3 } as const;
+const streamed = {
+  bytes: 350,
+  objectSeconds: 60,
+  gigabyteSeconds: 1,
+  gigabyteSecondsOfMetric: 0.0003,
+  reachSeconds: 900,
+  reachPeriods: 3,
+} as const;
 
 /** What a watch publishes: in every hour; now and then, taken for half of them; and a few times a day. */
 const watchMetrics = { always: 7, sometimes: 4, daily: 8 } as const;
@@ -187,6 +194,7 @@ function streamBill(
     ((updates * streamed.bytes) / GIGABYTE) * prices.firehoseGigabyte +
     files * (prices.putRequest + prices.getRequest + 2.1 * prices.queueRequest + prices.lambdaRequest) +
     files * (streamed.gigabyteSeconds * prices.lambdaGigabyteSecond + shards * prices.putRequest) +
+    updates * streamed.gigabyteSecondsOfMetric * prices.lambdaGigabyteSecond +
     shardTicks * (prices.putRequest + objectsOfTick * prices.getRequest)
   );
 }
