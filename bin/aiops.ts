@@ -13,6 +13,7 @@ const bucket = [
   '--bucket <name>',
   'A deployment’s bucket (output BucketName of the stack) instead of a folder',
 ] as const;
+const metered = ['--bucket <name>', 'A deployment’s bucket: what it was billed this month, and its pace'] as const;
 const watch = ['--watch <name>', 'Only this watch of the settings'] as const;
 
 const commands: readonly CommandDescription[] = [
@@ -168,7 +169,7 @@ const commands: readonly CommandDescription[] = [
   {
     usage: 'doctor',
     summary: 'Check settings, credentials, permissions, cost and delay',
-    options: [config, data, ['--offline', 'Ask nobody: settings, cost bounds and delays only']],
+    options: [config, data, metered, ['--offline', 'Ask nobody: settings, cost bounds and delays only']],
     examples: ['aiops doctor'],
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
@@ -178,6 +179,7 @@ const commands: readonly CommandDescription[] = [
     options: [
       config,
       data,
+      metered,
       ['--offline', 'Ask nobody: the most that the settings allow'],
       ['--series <count>', 'As if each watch had so many series, a third of them forecast; asks nobody'],
       ['--delay <duration>', 'The cheapest way to a verdict within it, such as 10m'],

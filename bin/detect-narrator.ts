@@ -180,7 +180,8 @@ export class DetectNarrator {
 
 /** `11:20:30  host: 1 entity, 5 series judged; nothing unusual`. */
 function statusOf({ tick, watches }: TickSummary, dangers: ReadonlyMap<string, number> = new Map()): string {
-  const parts = watches.map(({ watch, series, ran }) => {
+  const parts = watches.map(({ watch, series, ran, skipped }) => {
+    if (skipped === 'stretched') return `${watch}: not asked now, for polling is stretched (npx aiops cost says why)`;
     const sum = (of: (shard: (typeof ran)[number]) => number): number => ran.reduce((total, one) => total + of(one), 0);
     const entities = sum((one) => one.entities);
     const firing = sum((one) => one.firing);

@@ -47,7 +47,7 @@ export async function detectOnce(watch: Watch, ports: LocalPorts, clock: LocalCl
     await pause(hostWarmUpMilliseconds);
   }
   if (watch.source.kind === 'host' || watch.source.kind === 'cloudwatch') {
-    return runTick({ tick: Math.floor(systemClock.now()), watch: watch.name }, ports);
+    return runTick({ watch: watch.name }, ports);
   }
   const present = await presentOf(watch, ports);
   try {

@@ -36,6 +36,7 @@ export function monthlyCost(
     hasActions: false,
     hasAlertTest: false,
     dashboards: 1,
+    hasLimit: false,
   };
   const getMetricData = (SECONDS_PER_MONTH / everySeconds) * metrics * prices.metricRequested;
   return { ...monthlyBill({ watches: [watch], ...shared }, prices), getMetricData };

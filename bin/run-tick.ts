@@ -12,7 +12,8 @@ export interface LocalPorts extends DetectPorts {
 
 /** A tick of a moment, of one watch or of all. */
 interface LocalTick {
-  readonly tick: number;
+  /** @default now, asked for by somebody */
+  readonly tick?: number;
   readonly watch?: string;
 }
 

@@ -1,5 +1,6 @@
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import { limitedSeries } from '../../shared/pipeline/advance-forecasts.ts';
+import { meterSentences } from '../../shared/presentation/meter-words.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
 import { textTable } from '../../shared/presentation/text-table.ts';
 import { billLines } from '../../shared/settings/bill-lines.ts';
@@ -14,6 +15,7 @@ import { cheapestWay, type Way, waysToCollect } from '../cheapest-way.ts';
 import type { RunCommand } from '../command-line.ts';
 import { exitCode, Misuse } from '../exit-code.ts';
 import { humanLog } from '../human-log.ts';
+import { meteredPace } from '../metered-pace.ts';
 import { dataFolder, localPorts } from '../local-ports.ts';
 import { openSettings } from '../open-settings.ts';
 import { flag, text, type Options } from '../options.ts';
@@ -47,9 +49,12 @@ export const cost: RunCommand = async (_args, options, terminal) => {
     return { watch: one.watch, ways: all, cheapest: cheapestWay(all, delay ?? currentDelay(all)) };
   });
   const atMost = offline && whatIf === undefined;
+  const metered = whatIf === undefined ? await meteredPace(options, terminal) : undefined;
   const { maxMonthlyUsd } = settings;
   if (flag(options, 'json')) {
-    terminal.out(`${JSON.stringify({ atMost, ...bill, maxMonthlyUsd: maxMonthlyUsd ?? null, ways })}\n`);
+    terminal.out(
+      `${JSON.stringify({ atMost, ...bill, maxMonthlyUsd: maxMonthlyUsd ?? null, metered: metered ?? null, ways })}\n`,
+    );
     return exitCode.ok;
   }
   const metrics = load.watches.reduce((sum, one) => sum + one.metrics, 0);
@@ -58,6 +63,7 @@ export const cost: RunCommand = async (_args, options, terminal) => {
     '',
     ...billLines(bill),
     ...(maxMonthlyUsd === undefined ? [] : ['', budgetLine(bill.total, maxMonthlyUsd)]),
+    ...(metered === undefined ? [] : ['', ...meterSentences(metered, systemClock.now(), 'UTC')]),
     ...ways.flatMap(({ watch, ways: all, cheapest }) => ['', ...wayLines(watch, all, cheapest, delay)]),
   ];
   terminal.out(`${lines.join('\n')}\n`);

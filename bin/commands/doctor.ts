@@ -6,6 +6,8 @@ import type { SeriesDescription } from '../../shared/metrics/metric.ts';
 import { isStreamable } from '../../shared/metrics/stream-batch.ts';
 import { limitedSeries } from '../../shared/pipeline/advance-forecasts.ts';
 import { backfillSpan } from '../../shared/pipeline/backfill.ts';
+import { levelAt, TELLING_SHARE } from '../../shared/metrics/polling-pace.ts';
+import { meterSentences } from '../../shared/presentation/meter-words.ts';
 import { durationWords } from '../../shared/presentation/words.ts';
 import { dollars } from '../../shared/numeric/dollars.ts';
 import { deploymentLoad, mostOf, type WatchMatches } from '../../shared/settings/bill-load.ts';
@@ -18,9 +20,10 @@ import type { RunCommand } from '../command-line.ts';
 import { exitCode } from '../exit-code.ts';
 import { explainError } from '../explain-error.ts';
 import { humanLog } from '../human-log.ts';
+import { meteredPace } from '../metered-pace.ts';
 import { dataFolder, localPorts } from '../local-ports.ts';
 import { openSettings } from '../open-settings.ts';
-import { flag } from '../options.ts';
+import { flag, type Options } from '../options.ts';
 import type { LocalPorts } from '../run-tick.ts';
 import type { Terminal } from '../terminal.ts';
 import type { VerdictDelay } from '../verdict-delay.ts';
@@ -76,6 +79,7 @@ export const doctor: RunCommand = async (_args, options, terminal) => {
       ? { what: 'data', status: 'ok', says: folder }
       : { what: 'data', status: 'skipped', says: `${folder} is not there yet; collect or detect makes it` },
     ...selfAlarmsCheck(settings),
+    ...(await meterCheck(options, terminal)),
   ];
   const all = [...general, ...reports.flatMap(({ checks }) => checks)];
   const isWell = all.every(({ status }) => status !== 'failed');
@@ -100,6 +104,16 @@ function selfAlarmsCheck(settings: Settings): readonly Check[] {
     return [{ what, status: 'ok', says: 'nobody hears when the monitoring itself fails (selfAlarms: nobody)' }];
   const who = 'topic' in settings.selfAlarms ? settings.selfAlarms.topic : settings.selfAlarms.emails.join(', ');
   return [{ what, status: 'ok', says: `when the monitoring itself fails, ${who} hears of it` }];
+}
+
+/** Where something runs already: what was billed, and whether it is asked less often for that. */
+async function meterCheck(options: Options, terminal: Terminal): Promise<readonly Check[]> {
+  const pace = await meteredPace(options, terminal);
+  if (pace === undefined) return [];
+  const now = systemClock.now();
+  const isNear = pace.limit !== null && pace.projected >= TELLING_SHARE * pace.limit;
+  const status = levelAt(pace, now) > 0 || isNear ? 'warning' : 'ok';
+  return [{ what: 'meter', status, says: meterSentences(pace, now, 'UTC').join(' ') }];
 }
 
 async function examine(watch: Watch, ports: LocalPorts, offline: boolean): Promise<WatchReport> {

@@ -51,7 +51,8 @@ const ports = readOnce(async (): Promise<DetectPorts> => {
         })
       : source;
   const aws = { store, written: store, source: sourceOf, bus, sink, queue };
-  return { settings, bytes: nodeBytes, clock: systemClock, log, discovery: 'apart', ...aws, ...heard };
+  const ways = { discovery: 'apart', billing: 'deployment' } as const;
+  return { settings, bytes: nodeBytes, clock: systemClock, log, ...ways, ...aws, ...heard };
 });
 
 export const handler = createHandler(ports);

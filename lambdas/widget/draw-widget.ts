@@ -24,6 +24,6 @@ export async function drawWidget(request: WidgetRequest, ports: WidgetPorts): Pr
     case 'models':
       return modelsWidget(await status.models({ watch, part, now }), watch, style, now);
     case 'coverage':
-      return coverageWidget(await status.coverage({ watch, part, now }), watch, undefined, style, now);
+      return coverageWidget(await status.coverage({ watch, part, now }), watch, style, now);
   }
 }

@@ -3,6 +3,7 @@ import { MathExpression, type IMetric, type Metric } from 'aws-cdk-lib/aws-cloud
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Settings } from '../../shared/settings/settings.ts';
+import { budgetAlarms } from './budget-alarms.ts';
 import { streamAlarms, type StreamSubjects } from './stream-alarms.ts';
 import { watchAlarms } from './watch-alarms.ts';
 import { ownMetric, type Watched } from './watched.ts';
@@ -38,6 +39,7 @@ export const alarmList = (subjects: AlarmSubjects): readonly Watched[] => [
   ...queueAlarms(subjects),
   ...(subjects.streams === undefined ? [] : streamAlarms(subjects.streams)),
   ...watchAlarms(subjects.settings, subjects.trainEvery),
+  ...budgetAlarms(subjects.settings),
 ];
 
 /** A test that is so late has not arrived; clocks on walls are an hour late once a year. */

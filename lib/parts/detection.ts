@@ -19,8 +19,8 @@ const callsPerSecond = 50;
 
 /** What judging a shard needs. Anomalies are recorded once and never read back. */
 const judging: ObjectAccess = {
-  read: ['settings', 'inventory', 'history', 'models', 'state', 'feedback'],
-  write: ['history', 'state', 'anomalies'],
+  read: ['settings', 'inventory', 'history', 'models', 'state', 'feedback', 'meter'],
+  write: ['history', 'state', 'anomalies', 'meter'],
   // Compaction replaces a day's ticks by one object, and history expires.
   delete: ['history'],
 };
@@ -92,14 +92,14 @@ export class Detection extends Construct {
       // It holds the whole inventory: 100,000 series, as they were and as they are.
       memorySize: 1769,
       timeout: discoveryTimeout,
-      access: { read: ['settings', 'inventory'], write: ['inventory'], delete: ['inventory'] },
+      access: { read: ['settings', 'inventory', 'meter'], write: ['inventory', 'meter'], delete: ['inventory'] },
       description: 'Every hour: new series of a watch, and those that are gone.',
       maxEventAge: longest(({ discoverEvery }) => discoverEvery),
     });
     this.backfill = new MonitoringFunction(this, 'Backfill', {
       ...sizing,
       handler: 'backfill',
-      access: { read: ['settings', 'inventory', 'history'], write: ['history'], delete: [] },
+      access: { read: ['settings', 'inventory', 'history', 'meter'], write: ['history', 'meter'], delete: [] },
       description: 'The past of watches of several shards, newest day first.',
       maxEventAge: backfillEvery,
     });

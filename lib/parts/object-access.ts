@@ -18,7 +18,8 @@ export type Folder =
   | 'reports'
   | 'charts'
   | 'raw'
-  | 'stream';
+  | 'stream'
+  | 'meter';
 
 /** What a function may do in the bucket, folder by folder; what is not named is denied. */
 export interface ObjectAccess {

@@ -73,6 +73,8 @@ function lifecycleRules(retentionSeconds: number): LifecycleRule[] {
     { id: 'incident-versions', prefix: 'incidents/', noncurrentVersionExpiration: Duration.days(7) },
     { id: 'incidents', prefix: 'incidents/closed/', expiration: kept },
     { id: 'audit', prefix: 'audit/', expiration: kept },
+    // Rewritten every hour; what a month came to is kept for a year to be compared with.
+    { id: 'meter', prefix: 'meter/', expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(1) },
     // Links to pictures end within a day.
     {
       id: 'charts',

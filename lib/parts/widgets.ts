@@ -29,6 +29,7 @@ export class Widgets extends Construct {
           'forecasts',
           'incidents',
           'feedback',
+          'meter',
         ],
         write: ['incidents', 'audit', 'feedback'],
         delete: [],

@@ -1,4 +1,5 @@
 import type { Foreseen } from './foreseen.ts';
+import type { Pace } from '../metrics/polling-pace.ts';
 import type { IncidentSummary } from './incident-summary.ts';
 
 /*
@@ -154,11 +155,14 @@ export interface CoverageView extends Looked {
   /** Dollars for each metric that is asked for. */
   readonly metricPrice: number;
   readonly watches: readonly WatchCoverage[];
+  /** What the meter showed when it was read last; null before its first reading. */
+  readonly pace: Pace | null;
 }
 
 /** How much of a watch is looked after, and what that costs. */
 export interface WatchCoverage {
   readonly watch: string;
+  /** Seconds between two pulls now: longer than was asked for where polling is stretched. */
   readonly every: number;
   /** Series that are asked for, and the things they belong to. */
   readonly series: number;

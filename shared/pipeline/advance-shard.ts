@@ -39,8 +39,8 @@ export interface ShardStep {
 }
 
 export interface ShardAdvance {
-  /** Without what only storage knows: the next tick's model and feedback, and whether the backfill is complete. */
-  readonly state: Omit<ShardState, 'model' | 'warmUpDue' | 'calledNormal'>;
+  /** Without what only storage knows: the next tick's model and feedback, what was asked, and whether the backfill is complete. */
+  readonly state: Omit<ShardState, 'model' | 'warmUpDue' | 'calledNormal' | 'asked'>;
   /** One per entity that has something to say. */
   readonly signals: readonly Signal[];
   readonly summary: ShardSummary;

@@ -23,7 +23,7 @@ export interface AlertCounts {
   readonly failures: ReadonlyMap<Channel['kind'], number>;
   /** Notices that every channel they were for refused for good: nobody knows. */
   readonly untold: number;
-  /** Age of the oldest page that is still owed; published by every sweep, 0 where none is. */
+  /** Age of the oldest page that is still owed; published while one is, and 0 a few times a day. */
   readonly owedPageSeconds?: number;
   /** Stored records that a sweep could not read. */
   readonly unreadable?: number;

@@ -20,13 +20,14 @@ export interface AlertRun {
   readonly claimant: () => string;
 }
 
-export async function startRun(ports: AlertPorts): Promise<AlertRun> {
+/** @param mutes keys of mutes, where they were listed already. */
+export async function startRun(ports: AlertPorts, mutes?: readonly string[]): Promise<AlertRun> {
   let claimants = 0;
   return {
     ports,
     kinds: new Map([...ports.channels].map(([name, { kind }]) => [name, kind])),
     ledger: new AlertLedger(ports),
-    mutes: await listMutes(ports),
+    mutes: await listMutes(ports, mutes),
     books: new WatchBooks(ports.store, ports.log),
     parts: new Map(),
     claimant: () => `${ports.runId}.${++claimants}`,

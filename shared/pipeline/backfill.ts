@@ -2,8 +2,10 @@ import { backfillHistory, type BackfillResult, readProgress } from '../metrics/h
 import { planShards, readShardInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
 import type { StoragePorts } from '../models/stored-artefact.ts';
+import type { MetricSource } from '../ports/metric-source.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import type { Watch } from '../settings/settings.ts';
+import { countPast } from './asked-records.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
 
 const DAY = 86_400;
@@ -34,7 +36,9 @@ export async function backfillShard(
   const to = Math.floor(tick / watch.period) * watch.period;
   const from = Math.max(0, to - backfillSpan(watch.period, ports.settings.retention));
   if (series.length === 0 || from >= to) return { status: 'done', days: 0, points: 0, billedMetrics: 0 };
-  const source = ports.source(watch);
+  const source = countedFor(ports.source(watch), (metrics) =>
+    countPast({ watch: name, shard, time: tick, metrics }, ports),
+  );
   const job = { watch: name, shard, periodSeconds: watch.period, series, from, to };
   const result = await backfillHistory({ ...ports, source }, job, mayGoOn);
   if (result.days > 0) ports.log.info('history backfilled', { watch: name, shard, ...result });
@@ -42,6 +46,16 @@ export async function backfillShard(
     ports.log.warn('backfill interrupted', { watch: name, shard, problem: result.problem });
   return result;
 }
+
+/** The same source; what it bills is counted before anything is done with its answer. */
+const countedFor = (source: MetricSource, count: (metrics: number) => Promise<void>): MetricSource => ({
+  discover: (...given) => source.discover(...given),
+  read: async (...given) => {
+    const reading = await source.read(...given);
+    await count(reading.billedMetrics);
+    return reading;
+  },
+});
 
 /** Whether everything that is to be had of these series' past is stored. */
 export async function isBackfilled(

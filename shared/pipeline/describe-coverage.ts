@@ -1,12 +1,16 @@
 import type { CoverageView, WatchCoverage } from '../alerting/status-view.ts';
 import type { InventoryCounts } from '../metrics/inventory-counts.ts';
 import { planShards, readInventoryCounts, readOverview, readShardInventory } from '../metrics/inventory.ts';
+import { levelAt, type Pace, pullInterval } from '../metrics/polling-pace.ts';
 import { readStored } from '../models/stored-artefact.ts';
 import { pricesOf } from '../settings/cost-settings.ts';
 import { keys } from '../settings/keys.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
+import { isStretchable } from './meter-facts.ts';
+import { paceRecord } from './pace-record.ts';
 import { type ShardState, shardStateKind } from './shard-state.ts';
 import { partOf, readSome, type StatusPorts } from './status-ports.ts';
+import { readJson } from './stored-json.ts';
 
 const MONTH = 30 * 86_400;
 
@@ -14,10 +18,10 @@ const MONTH = 30 * 86_400;
  * How much is looked after, how much of it is silent or cannot be judged, and what CloudWatch bills for asking. Reads
  * what is written down of each watch's shards, and of at most eight shards what belongs to them and their states.
  *
- * @param request `part`: which eight shards, from 0 on.
+ * @param request `part`: which eight shards, from 0 on; `now` in epoch seconds.
  */
 export async function describeCoverage(
-  request: { readonly watch?: string | undefined; readonly part: number },
+  request: { readonly watch?: string | undefined; readonly part: number; readonly now: number },
   ports: StatusPorts,
 ): Promise<CoverageView> {
   const all = watchesOf(ports.settings);
@@ -39,10 +43,13 @@ export async function describeCoverage(
     return { state: found?.value, planned: planned.flatMap(({ series }) => series.map(({ id }) => id)) };
   });
   const known = new Map(inventories.found.map(({ watch, counts }) => [watch, counts]));
+  const metered = await readSome([keys.pace], async (key) => (await readJson(ports.store, paceRecord, key))?.value);
+  const pace: Pace | null = metered.found[0] ?? null;
   return {
     ...looked,
+    pace,
     metricPrice: pricesOf(ports.settings).metricRequested,
-    unreadable: [...inventories.unreadable, ...states.unreadable],
+    unreadable: [...inventories.unreadable, ...states.unreadable, ...metered.unreadable],
     watches: watches.flatMap((watch) => {
       const counts = known.get(watch.name);
       if (counts === undefined) return [];
@@ -52,6 +59,7 @@ export async function describeCoverage(
         coverageOf(
           watch,
           counts,
+          isStretchable(watch) ? pullInterval(watch.every, levelAt(pace ?? undefined, request.now)) : watch.every,
           own.flatMap(({ state }) => state ?? []),
           planned,
         ),
@@ -61,8 +69,9 @@ export async function describeCoverage(
 }
 
 const coverageOf = (
-  { name, every }: Watch,
+  { name }: Watch,
   { asked, entities, absent, retired, billed }: InventoryCounts,
+  every: number,
   states: readonly ShardState[],
   planned: ReadonlySet<string>,
 ): WatchCoverage => ({

@@ -5,6 +5,7 @@ import { type Watch, watchesOf } from '../settings/settings.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
 import { begins, discoverWatch, isDiscoveryDue } from './discover-metrics.ts';
 import { skippedMetric } from './own-metrics.ts';
+import { pollingOf } from './polling.ts';
 import { callTheRoll } from './roll-call.ts';
 import { runShard } from './run-shard.ts';
 import type { ShardSummary } from './shard-summary.ts';
@@ -40,9 +41,10 @@ export interface WatchSummary {
 
 /**
  * `late`: it came more than an interval after its time, and the next one pulls the same points. `backlog`: two whole
- * ticks wait in the queue already.
+ * ticks wait in the queue already. `stretched`: the month would cost more than it may, and a later tick pulls what this
+ * one would have.
  */
-export type TickSkipped = 'late' | 'backlog';
+export type TickSkipped = 'late' | 'backlog' | 'stretched';
 
 export interface TickSummary {
   readonly tick: number;
@@ -62,20 +64,30 @@ export async function detectAnomalies(request: TickRequest, ports: DetectPorts):
   const watches = request.watch === undefined ? watchesOf(ports.settings) : [watchNamed(ports.settings, request.watch)];
   const { shard } = request;
   const summaries = await forEachWatch(watches, tick, ports.log, (watch) =>
-    shard === undefined ? tickWatch(watch, tick, ports) : tickShard(watch, shard, tick, ports),
+    shard === undefined
+      ? tickWatch(watch, tick, request.tick === undefined, ports)
+      : tickShard(watch, shard, tick, ports),
   );
   return { tick, watches: summaries };
 }
 
-async function tickWatch(watch: Watch, tick: number, ports: DetectPorts): Promise<WatchSummary> {
+/** @param isAskedFor by somebody, now, and by no schedule: then it pulls, however far polling is stretched. */
+async function tickWatch(watch: Watch, tick: number, isAskedFor: boolean, ports: DetectPorts): Promise<WatchSummary> {
   const { known, discovered, leftOut, failure } = await lookAround(watch, tick, ports);
   const series = known.shards.reduce((sum, shard) => sum + shard.series, 0);
   const head = { watch: watch.name, shards: known.shards.length, series, discovered, leftOut };
-  const lateness = await callTheRoll(watch, known.shards, tick, ports);
+  const polling = await pollingOf(watch, tick, ports);
+  const lateness = await callTheRoll(watch, known.shards, tick, ports, polling.lateAfter);
+  if (!polling.isDue && !isAskedFor) {
+    if (failure !== undefined) throw failure.error;
+    if (lateness?.late.length === 0) await ports.heartbeat?.beat(watch.name);
+    return { ...head, ran: [], queued: 0, skipped: 'stretched' };
+  }
   // After each look around, those with nothing left to ask for, too: what fired there must be taken back.
-  const isLookedAround = discovered || begins(tick, watch.every, watch.discoverEvery);
+  const isLookedAround = discovered || begins(tick, polling.every, watch.discoverEvery);
   const due = [...known.shards.map(({ shard }) => shard), ...(isLookedAround ? known.idle : [])];
-  const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick }));
+  const stretched = polling.every === watch.every ? {} : { every: polling.every };
+  const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick, ...stretched }));
   const ran: ShardSummary[] = [];
   const isQueued = known.shards.length > 1;
   const skipped = isQueued ? await reasonToSkip(watch, tick, ports) : undefined;

@@ -28,6 +28,11 @@ export interface DetectPorts {
   readonly heartbeat?: Heartbeat;
   /** Who looks for new series: `apart` has a schedule of its own, and ticks look only where nothing else would do. @default the ticks */
   readonly discovery?: 'apart' | 'with-ticks';
+  /**
+   * What is held against `maxMonthlyUsd`: all that a deployment costs, or what is asked of CloudWatch alone, as on a
+   * machine that costs nothing. @default 'requests'
+   */
+  readonly billing?: 'deployment' | 'requests';
   /** Who fetches the past: `apart` has a function, and a share of the quotas, of its own. @default whoever runs the shard */
   readonly backfill?: 'apart' | 'with-ticks';
 }

@@ -7,6 +7,7 @@ import {
 } from '../metrics/inventory.ts';
 import type { LeftOut } from '../ports/metric-source.ts';
 import { type Watch, watchesOf } from '../settings/settings.ts';
+import { countListing } from './asked-records.ts';
 import type { TickRequest } from './detect-anomalies.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
 import { forEachWatch } from './watches-in-turn.ts';
@@ -46,7 +47,8 @@ export async function discoverMetrics(
 /** Looks for the series of a watch now. @throws what the source throws: half a list would look like things gone. */
 export async function discoverWatch(watch: Watch, now: number, ports: DiscoverPorts): Promise<DiscoverySummary> {
   const known = await readInventory(ports, watch.name);
-  const { series, leftOut } = await ports.source(watch).discover(watch, watchedIn(known, watch));
+  const { series, leftOut, requests = 0 } = await ports.source(watch).discover(watch, watchedIn(known, watch));
+  await countListing({ watch: watch.name, time: now, requests }, ports);
   const { changes } = await updateInventory(ports, watch.name, series, now, selectionOf(watch));
   const summary = { watch: watch.name, series: series.length, ...changes, leftOut };
   if (leftOut.length > 0)

@@ -39,6 +39,21 @@ export async function recordKeys(store: ObjectStore): Promise<readonly string[]>
   return found;
 }
 
+/** The keys of all records, and of mutes: in one list, which costs as much as either. */
+export async function sweptKeys(
+  store: ObjectStore,
+): Promise<{ readonly records: readonly string[]; readonly mutes: readonly string[] }> {
+  const { prefix, startAfter } = keys.afterClosedIncidents;
+  const records: string[] = [];
+  const mutes: string[] = [];
+  for await (const key of store.list(prefix, startAfter)) {
+    if (key.startsWith(keys.incidentPrefix)) records.push(key);
+    else if (key.startsWith(keys.mutePrefix)) mutes.push(key);
+    else if (key > keys.incidentPrefix) break;
+  }
+  return { records, mutes };
+}
+
 export interface StoredRecords {
   readonly records: readonly Incident[];
   /** Keys of what cannot be read: nothing is known of it, and nothing is guessed. */

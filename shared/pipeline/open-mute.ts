@@ -79,11 +79,17 @@ const AT_ONCE = 16;
 /**
  * Mutes that are open, or were within the last hour: what is heard late began while they were. Earlier ones are forgotten
  * on the way. One that cannot be read silences nobody.
+ *
+ * @param known keys of mutes, where they were listed already.
  */
-export async function listMutes({ store, clock, log }: MutePorts & { readonly log: Log }): Promise<readonly Mute[]> {
+export async function listMutes(
+  { store, clock, log }: MutePorts & { readonly log: Log },
+  known?: readonly string[],
+): Promise<readonly Mute[]> {
   const now = clock.now();
-  const names: string[] = [];
-  for await (const key of store.list(keys.mutePrefix)) if (names.push(key) >= MOST_MUTES) break;
+  const names = known?.slice(0, MOST_MUTES) ?? [];
+  if (known === undefined)
+    for await (const key of store.list(keys.mutePrefix)) if (names.push(key) >= MOST_MUTES) break;
   const limit = pLimit(AT_ONCE);
   const mutes = await limit.map(names, async (key) => {
     const mute = await readJson(store, muteSchema, key).then(

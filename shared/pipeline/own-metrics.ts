@@ -16,7 +16,6 @@ export const ownMetricNames = [
   'PointsLate',
   'SeriesSilent',
   'ReadProblems',
-  'MetricsBilled',
   'LambdaExecutionTime',
 ] as const;
 
@@ -76,14 +75,20 @@ const units: Readonly<Partial<Record<OwnMetric, MetricDatum['unit']>>> = {
 
 /** Absent where they are 0: a metric costs only in hours in which it is there, and these are mostly 0. */
 const troubleMetrics: ReadonlySet<OwnMetric> = new Set([
+  'EntitiesFiring',
   'EntitiesUnknown',
   'PointsLate',
   'SeriesSilent',
   'ReadProblems',
 ]);
 
-/** The metrics of one shard's committed tick. */
-export function tickMetrics(summary: ShardSummary, deployment: string, elapsedSeconds: number): readonly MetricDatum[] {
+/** The metrics of one shard's committed tick; of all of them at the first tick of six hours. */
+export function tickMetrics(
+  summary: ShardSummary,
+  deployment: string,
+  elapsedSeconds: number,
+  everySeconds: number,
+): readonly MetricDatum[] {
   const values: Readonly<Record<(typeof ownMetricNames)[number], number>> = {
     AnomaliesDetected: summary.began,
     EntitiesFiring: summary.firing,
@@ -92,11 +97,11 @@ export function tickMetrics(summary: ShardSummary, deployment: string, elapsedSe
     PointsLate: summary.late + summary.revised,
     SeriesSilent: summary.overdue,
     ReadProblems: Object.values(summary.problems).reduce((sum, count) => sum + count, 0),
-    MetricsBilled: summary.billedMetrics,
     LambdaExecutionTime: Math.max(0, elapsedSeconds) * 1000,
   };
   return ownMetricNames
     .filter((name) => values[name] !== 0 || !troubleMetrics.has(name))
+    .filter((name) => name !== 'PointsJudged' || isFirstOfSixHours(summary.tick, everySeconds))
     .map((name) => datum(name, { deployment, watch: summary.watch }, values[name], summary.tick));
 }
 
@@ -125,6 +130,10 @@ export function trainingMetrics(
 const oftenForecast: ReadonlySet<OwnMetric> = new Set(['PredictionAccuracy', 'PredictionSkill', 'LimitsInDanger']);
 const RARELY_SECONDS = 6 * 3600;
 
+/** Whether what hardly ever changes is said at a tick: a metric costs by the hours in which it is there. */
+export const isFirstOfSixHours = (tick: number, everySeconds: number): boolean =>
+  Math.floor(tick / RARELY_SECONDS) !== Math.floor((tick - everySeconds) / RARELY_SECONDS);
+
 /** The metrics of the forecasts of one shard's committed tick; of all of them at the first tick of six hours. */
 export function forecastMetricData(
   summary: ForecastShardSummary,
@@ -144,11 +153,11 @@ export function forecastMetricData(
     LimitsInDanger: summary.firing,
     ForecastTime: Math.max(0, elapsedSeconds) * 1000,
   };
-  const isRareDue =
-    Math.floor(summary.tick / RARELY_SECONDS) !== Math.floor((summary.tick - everySeconds) / RARELY_SECONDS);
+  const isRareDue = isFirstOfSixHours(summary.tick, everySeconds);
   return forecastMetricNames.flatMap((name) => {
     const value = values[name];
     if (!isRareDue && !oftenForecast.has(name)) return [];
+    if (!isRareDue && name === 'LimitsInDanger' && value === 0) return [];
     return value === null ? [] : [datum(name, { deployment, watch: summary.watch }, value, summary.tick)];
   });
 }

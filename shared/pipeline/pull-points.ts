@@ -22,6 +22,8 @@ export interface Pulled {
   readonly chunk: HistoryTick;
   /** What this very run asked the provider for; 0 where a run before us had. */
   readonly billedMetrics: number;
+  /** Whether the points are those of this very run. */
+  readonly isOurs: boolean;
 }
 
 /**
@@ -35,12 +37,13 @@ export async function pullPoints(
 ): Promise<Pulled> {
   const { watch, shard, periodSeconds, tick, series, from, to } = request;
   const existing = await readTick(ports, watch, shard, periodSeconds, tick);
-  if (existing !== undefined) return { chunk: existing, billedMetrics: 0 };
+  if (existing !== undefined) return { chunk: existing, billedMetrics: 0, isOurs: false };
   const previous = await request.previous();
   const reading = from < to ? await ports.source.read(series, from, to) : { series: [], billedMetrics: 0 };
   const ours = chunkOf(reading, request, previous);
   const stored = await appendTick(ports, watch, shard, periodSeconds, ours);
-  return { chunk: stored === 'stored' ? ours : stored, billedMetrics: reading.billedMetrics };
+  const isOurs = stored === 'stored';
+  return { chunk: isOurs ? ours : stored, billedMetrics: reading.billedMetrics, isOurs };
 }
 
 function chunkOf(reading: Reading, request: PullRequest, previous: readonly number[]): HistoryTick {

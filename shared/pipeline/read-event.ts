@@ -13,6 +13,7 @@ const message = z.object({
   watch: z.string().min(1),
   shard: z.string().min(1),
   tick: z.number().int().nonnegative().max(9_999_999_999),
+  every: z.number().positive().max(86_400).optional(),
 });
 
 /**
@@ -46,7 +47,8 @@ export function readShardMessage(body: string): ShardMessage {
   }
   const parsed = message.safeParse(given);
   if (!parsed.success) throw refused('message', parsed.error, '{ "watch", "shard", "tick": epoch seconds }');
-  return parsed.data;
+  const { every, ...rest } = parsed.data;
+  return every === undefined ? rest : { ...rest, every };
 }
 
 const refused = (what: string, error: z.ZodError, shape: string): RangeError =>

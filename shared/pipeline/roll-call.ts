@@ -4,14 +4,26 @@ import { forecastEvery } from '../settings/forecast-settings.ts';
 import type { DetectPorts } from './detect-ports.ts';
 import type { Watch } from '../settings/settings.ts';
 import type { ForecastPorts } from './forecast-ports.ts';
-import { forecastLivenessMetrics, type Lateness, lateForecasts, lateShards, livenessMetrics } from './late-shards.ts';
+import {
+  forecastLivenessMetrics,
+  LATE_INTERVALS,
+  type Lateness,
+  lateForecasts,
+  lateShards,
+  livenessMetrics,
+} from './late-shards.ts';
 import type { LimitedShard } from './limited-shards.ts';
 import { isFirstOfDay, modelAge } from './model-age.ts';
+import { isFirstOfSixHours } from './own-metrics.ts';
+
+/** Of the age at which something is late: a usual age is said a few times a day, for its price. */
+const NOTABLE_SHARE = 0.5;
 
 /**
  * The dead-man's switch of a watch: who of its shards answers, published before anything can fail at this tick. Where it
  * cannot be known nothing is published, and the alarm takes that for bad news; the tick goes on.
  *
+ * @param lateAfterSeconds longer than three intervals where polling is stretched.
  * @returns undefined where nobody looks, as on a laptop, or where it could not be known.
  */
 export async function callTheRoll(
@@ -19,11 +31,13 @@ export async function callTheRoll(
   shards: ShardOverview['shards'],
   tick: number,
   ports: DetectPorts,
+  lateAfterSeconds = LATE_INTERVALS * watch.every,
 ): Promise<Lateness | undefined> {
   const { written, clock, sink, log, settings } = ports;
   if (written === undefined) return undefined;
   try {
-    const lateness = await lateShards(watch, shards, clock.now(), written, (one) => seriesToJudge(watch, one, ports));
+    const paced = { name: watch.name, every: lateAfterSeconds / LATE_INTERVALS };
+    const lateness = await lateShards(paced, shards, clock.now(), written, (one) => seriesToJudge(watch, one, ports));
     if (lateness.late.length > 0)
       log.warn('shards late: not judged for three intervals', {
         watch: watch.name,
@@ -33,7 +47,9 @@ export async function callTheRoll(
         oldestSeconds: lateness.oldestVerdictAge,
       });
     const ages = isFirstOfDay(tick, watch.every) ? await modelAge(settings.name, watch.name, tick, ports) : [];
-    await sink.publish([...livenessMetrics(settings.name, watch.name, lateness, tick), ...ages]);
+    const all = livenessMetrics(settings.name, watch.name, lateness, tick);
+    const isAged = lateness.oldestVerdictAge > NOTABLE_SHARE * lateAfterSeconds || isFirstOfSixHours(tick, watch.every);
+    await sink.publish([...all.filter(({ name }) => isAged || name !== 'OldestVerdictAge'), ...ages]);
     return lateness;
   } catch (error) {
     // Not swallowed: the alarm takes what is missing for bad news. What can be judged must not wait for it.

@@ -1,20 +1,26 @@
+import { countAsked } from '../metrics/asked-metrics.ts';
+import { billedMetrics as billedFor } from '../metrics/billed-metrics.ts';
 import { compactHistory, expireHistory } from '../metrics/history-compaction.ts';
 import type { HistoryTick } from '../metrics/history-format.ts';
 import { reopenBackfill } from '../metrics/history-backfill.ts';
 import { listTicks, readTick } from '../metrics/history.ts';
 import { type Inventory, planShards, readShardInventory } from '../metrics/inventory.ts';
 import type { SeriesDescription } from '../metrics/metric.ts';
+import { isStreamable } from '../metrics/stream-batch.ts';
 import { readStored, writeStored } from '../models/stored-artefact.ts';
 import type { Version } from '../ports/object-store.ts';
 import type { ShardMessage } from '../ports/work-queue.ts';
 import { dayOf, keys } from '../settings/keys.ts';
 import type { Watch } from '../settings/settings.ts';
+import { limitedSeries } from './advance-forecasts.ts';
 import { advanceShard, type ShardAdvance } from './advance-shard.ts';
+import { copyAsked } from './asked-records.ts';
 import { backfillShard, isBackfilled } from './backfill.ts';
 import { renewCalledNormal } from './renew-called-normal.ts';
 import { learningWindows } from './learning-windows.ts';
 import { championId, loadModel } from './champion.ts';
 import { type DetectPorts, watchNamed } from './detect-ports.ts';
+import { begins } from './discover-metrics.ts';
 import type { EntityState } from './entity-state.ts';
 import { staleMetric, tickMetrics } from './own-metrics.ts';
 import { recordRanges } from './judged-ranges.ts';
@@ -37,7 +43,9 @@ import { warmUpEntities } from './warm-up.ts';
  * @throws StoredObjectError where the shard's state, or points that a run before us stored, cannot be read.
  */
 export async function runShard(message: ShardMessage, ports: DetectPorts): Promise<ShardSummary> {
-  const watch = watchNamed(ports.settings, message.watch);
+  const own = watchNamed(ports.settings, message.watch);
+  // Where polling is stretched, the next tick that pulls is so far away: by that it is late, and its signals grow old.
+  const watch = message.every === undefined ? own : { ...own, every: message.every };
   const startedAt = ports.clock.now();
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const stored = await readStored(ports, shardStateKind, keys.state(watch.name, message.shard, 'anomaly'));
@@ -51,7 +59,9 @@ export async function runShard(message: ShardMessage, ports: DetectPorts): Promi
     const done = await attemptTick(message, watch, stored?.value, stored?.version ?? 'absent', ports);
     if (done === 'conflict') continue;
     if (done.state !== undefined) {
-      await ports.sink.publish(tickMetrics(done.summary, ports.settings.name, ports.clock.now() - startedAt));
+      const elapsed = ports.clock.now() - startedAt;
+      await ports.sink.publish(tickMetrics(done.summary, ports.settings.name, elapsed, watch.every));
+      await leaveCount(message, watch, stored?.value, done, ports);
       await keepHouse(message, watch, stored?.value, done.state, startedAt, ports);
     }
     ports.log.info('shard judged', { ...done.summary });
@@ -62,13 +72,21 @@ export async function runShard(message: ShardMessage, ports: DetectPorts): Promi
   );
 }
 
+interface Attempt {
+  readonly summary: ShardSummary;
+  /** What was committed; absent where nothing was to be done. */
+  readonly state?: ShardState;
+  /** The series that were asked for. */
+  readonly asked?: readonly SeriesDescription[];
+}
+
 async function attemptTick(
   { shard, tick }: ShardMessage,
   watch: Watch,
   state: ShardState | undefined,
   version: Version | 'absent',
   ports: DetectPorts,
-): Promise<{ readonly summary: ShardSummary; readonly state?: ShardState } | 'conflict'> {
+): Promise<Attempt | 'conflict'> {
   const inventory = await readShardInventory(ports, watch.name, shard);
   const asked = planShards(inventory, watch.period).find((one) => one.shard === shard)?.series ?? [];
   if (asked.length === 0 && (state === undefined || state.entities.length === 0))
@@ -77,7 +95,7 @@ async function attemptTick(
   const window = pullWindow(tick, judgedUntil(state, watch.period), watch);
   if (window.lostSlots > 0)
     ports.log.warn('slots lost: the outage was longer than a pull reaches', { watch: watch.name, shard, ...window });
-  const { chunk, billedMetrics } = await pullPoints(
+  const { chunk, billedMetrics, isOurs } = await pullPoints(
     { ...ports, source: ports.source(watch, shard) },
     {
       watch: watch.name,
@@ -118,11 +136,55 @@ async function attemptTick(
     ...advance.state,
     model: (await championId(ports, watch.name, model?.id)) ?? null,
     calledNormal: await renewCalledNormal(state?.calledNormal ?? [], { watch: watch.name, shard }, ports),
+    asked: countAsked(state?.asked ?? null, tick, pullsOf(pulls, isOurs ? chunk : undefined, billedMetrics, asked)),
     warmUpDue: advance.state.entities.some(({ warm }) => !warm) && (await isBackfilled(ports, watch, shard, series)),
   };
   const outcome = await writeStored(ports, shardStateKind, keys.state(watch.name, shard, 'anomaly'), next, version);
-  return outcome === 'conflict' ? 'conflict' : { summary: { ...advance.summary, billedMetrics }, state: next };
+  return outcome === 'conflict' ? 'conflict' : { summary: { ...advance.summary, billedMetrics }, state: next, asked };
 }
+
+/**
+ * What each pull that a tick consumes was billed: our own as the provider said; of another run, which died or was
+ * quicker, what its series are billed. Each pull is consumed by one commit, so that each is counted once.
+ */
+function pullsOf(
+  pulls: readonly HistoryTick[],
+  own: HistoryTick | undefined,
+  billed: number,
+  asked: readonly SeriesDescription[],
+): readonly number[] {
+  const described = new Map(asked.map((one) => [one.id, one]));
+  const counts = pulls.map((pull) =>
+    pull === own ? billed : billedFor(pull.series.flatMap(({ id }) => described.get(id) ?? [])),
+  );
+  // We asked, too, though another run was quicker to store.
+  return own === undefined && billed > 0 ? [...counts, billed] : counts;
+}
+
+/** What was asked is counted in the state; the meter reads a copy, left once an hour and when a month is over. */
+async function leaveCount(
+  { shard, tick }: ShardMessage,
+  watch: Watch,
+  before: ShardState | undefined,
+  { state, asked = [] }: Attempt,
+  ports: DetectPorts,
+): Promise<void> {
+  if (state?.asked == null) return;
+  const of = {
+    watch: watch.name,
+    shard,
+    expected: billedFor(watch.collect === 'stream' ? asked.filter((one) => !isStreamable(one)) : asked),
+    watched: billedFor(asked),
+    series: asked.length,
+    limited: watch.forecast === 'off' ? 0 : limitedSeries(asked, watch).length,
+  };
+  const earlier = before?.asked ?? null;
+  if (before !== undefined && earlier !== null && earlier.month !== state.asked.month)
+    await copyAsked(earlier, { ...of, tick: before.tick }, ports);
+  if (earlier === null || begins(tick, watch.every, COPY_SECONDS)) await copyAsked(state.asked, { ...of, tick }, ports);
+}
+
+const COPY_SECONDS = 3600;
 
 /** Ticks that were pulled and never committed, because their runs died. The usual tick follows its forerunner. */
 async function unconsumed(

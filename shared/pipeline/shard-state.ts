@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Finding } from '../alerting/signal.ts';
+import type { AskedMetrics } from '../metrics/asked-metrics.ts';
 import type { ArtefactKind } from '../models/artefact.ts';
 import { type CalledNormal, calledNormalSchema } from './called-normal.ts';
 import { pack, type Packed, unpack } from './columnar.ts';
@@ -62,6 +63,8 @@ export interface ShardState {
   readonly warmUpDue: boolean;
   /** What people called normal, as the next tick heeds it; decided a tick ahead, like its model. */
   readonly calledNormal: readonly CalledNormal[];
+  /** What its ticks were billed for asking; null where it was not yet counted. */
+  readonly asked: AskedMetrics | null;
   readonly held: HeldValues;
   readonly entities: readonly EntityMemory[];
 }
@@ -77,6 +80,9 @@ const stored = z.strictObject({
   model: z.string().nullable(),
   warmUpDue: z.boolean(),
   calledNormal: z.array(calledNormalSchema),
+  asked: z
+    .strictObject({ month: z.string(), metrics: z.number().nonnegative(), perPull: z.number().nonnegative() })
+    .nullable(),
   heldStart: z.number(),
   heldCount: z.int().nonnegative(),
   held: packed,
@@ -87,10 +93,11 @@ const stored = z.strictObject({
 /** One object per shard: the states of all its entities as few long arrays. Bits survive the store. */
 export const shardStateKind: ArtefactKind<ShardState> = {
   kind: 'anomaly-state',
-  version: 3,
+  version: 4,
   upgrades: {
     1: (payload) => ({ ...(payload as object), timezone: null }),
     2: (payload) => ({ ...(payload as object), calledNormal: [] }),
+    3: (payload) => ({ ...(payload as object), asked: null }),
   },
   payload: ({ held, entities, ...rest }) => ({
     ...rest,

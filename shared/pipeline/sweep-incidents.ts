@@ -9,7 +9,7 @@ import { alertTestAge } from './alert-test-memory.ts';
 import type { AlertPorts } from './alert-ports.ts';
 import { type AlertRun, startRun } from './alert-run.ts';
 import { forgetIncident } from './forget-incident.ts';
-import { loadRecord, recordKeys, type StoredIncident } from './incident-store.ts';
+import { loadRecord, type StoredIncident, sweptKeys } from './incident-store.ts';
 import { losing, lostFindings } from './lost-findings.ts';
 import { chiefOf, renewal } from './page-budget.ts';
 import { GROUPS_AT_ONCE } from './route-alert.ts';
@@ -38,7 +38,8 @@ export interface SweepSummary {
  * @throws AggregateError after everything was tried, where something else failed: people were told of the rest.
  */
 export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
-  const run = await startRun(ports);
+  const names = await sweptKeys(ports.store);
+  const run = await startRun(ports, names.mutes);
   const liveness = shardLiveness(ports);
   const limit = pLimit(GROUPS_AT_ONCE);
   const failures: unknown[] = [];
@@ -60,7 +61,7 @@ export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
     }
   };
   const storms = new Set<string>();
-  await limit.map(await recordKeys(ports.store), (key) =>
+  await limit.map(names.records, (key) =>
     attempt(key, async () => {
       // The next sweep begins anew: what is left is late by a minute, and nothing is half done.
       if (ports.clock.now() > (ports.speakUntil ?? Infinity)) return undefined;
@@ -92,13 +93,20 @@ export async function sweepIncidents(ports: AlertPorts): Promise<SweepSummary> {
     return undefined;
   });
   const owedPageSeconds = oldestOwedPage(left, ports.clock.now());
-  const measured = { owedPageSeconds, unreadable: unreadable.size };
+  const said = owedPageSeconds > 0 || isFirstOfSpan(ports.clock.now()) ? { owedPageSeconds } : {};
+  const measured = { ...said, unreadable: unreadable.size };
   await run.ledger.close(testAge === undefined ? measured : { ...measured, alertTestAge: testAge });
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} incidents could not be swept: ${String(failures[0])}`);
   const open = left.filter(({ status }) => status === 'open').length;
   return { open, forgotten, owedPageSeconds, unreadable: unreadable.size };
 }
+
+/** That nothing is owed is said a few times a day: what is said each minute costs as much as all lists of the sweep. */
+const SAID_SECONDS = 6 * 3600;
+const SWEEP_SECONDS = 60;
+const isFirstOfSpan = (now: number): boolean =>
+  Math.floor(now / SAID_SECONDS) !== Math.floor((now - SWEEP_SECONDS) / SAID_SECONDS);
 
 async function sweepOne(
   read: StoredIncident,

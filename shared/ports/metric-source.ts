@@ -15,6 +15,8 @@ export interface Discovery {
   readonly series: readonly SeriesDescription[];
   /** By pattern; never silently dropped. */
   readonly leftOut: readonly LeftOut[];
+  /** Requests that the provider will bill for this look. @default none */
+  readonly requests?: number;
 }
 
 /** `refused`: the provider cannot compute it as it is written, such as a mistyped expression; asking again is no use. */

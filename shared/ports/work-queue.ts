@@ -4,6 +4,8 @@ export interface ShardMessage {
   readonly shard: string;
   /** The tick's scheduled time in epoch seconds. */
   readonly tick: number;
+  /** Seconds until the next one, where polling is stretched. @default as often as the watch asks */
+  readonly every?: number;
 }
 
 /** Hands work to workers, at least once. Resolves only when every message was accepted; throws otherwise. */

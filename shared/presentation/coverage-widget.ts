@@ -1,34 +1,21 @@
 import type { CoverageView, WatchCoverage } from '../alerting/status-view.ts';
 import { dollars } from '../numeric/dollars.ts';
 import { escapeMarkup } from './escape-markup.ts';
+import { meterSentences } from './meter-words.ts';
 import { momentWords } from './moment-words.ts';
 import { plainName } from './plain-text.ts';
 import { lookedWords, widgetTable } from './widget-parts.ts';
 import type { WidgetStyle } from './widget-request.ts';
 import { durationWords } from './words.ts';
 
-/** What CloudWatch has billed since the month began, where somebody counts it. */
-export interface BilledSoFar {
-  readonly metrics: number;
-}
-
 /** How much is looked after, and what is asked of CloudWatch for it. HTML. @param now epoch seconds. */
-export function coverageWidget(
-  view: CoverageView,
-  watch: string,
-  billed: BilledSoFar | undefined,
-  style: WidgetStyle,
-  now: number,
-): string {
-  const { watches, metricPrice } = view;
+export function coverageWidget(view: CoverageView, watch: string, style: WidgetStyle, now: number): string {
+  const { watches, metricPrice, pace } = view;
   const month = watches.reduce((sum, { billedPerMonth }) => sum + billedPerMonth, 0);
-  const soFar =
-    billed === undefined
-      ? 'unknown here: the graph of billed metrics on this dashboard shows it'
-      : count(billed.metrics);
+  const meter = pace === null ? ['The meter was not read yet.'] : meterSentences(pace, now, style.timezone);
   const cost =
     `<p><b>${escapeMarkup(count(month))}</b> metrics a month are to be asked of CloudWatch, by what is watched now ` +
-    `(<span class="dim">${dollars(month * metricPrice)} a month</span>). Billed this month: ${escapeMarkup(soFar)}.</p>`;
+    `(<span class="dim">${dollars(month * metricPrice)} a month</span>). ${meter.map(escapeMarkup).join(' ')}</p>`;
   const table = style.width < 660 ? narrow(watches, style, now) : wide(watches, style, now);
   return `${table}${cost}${lookedWords('coverage', watch, view, style)}`;
 }

@@ -55,5 +55,6 @@ export function deploymentLoad(settings: Settings, matches: (watch: Watch) => Wa
     hasActions: alerts.actions !== 'off',
     hasAlertTest: alertTestEvery !== 'off',
     dashboards: settings.dashboard === 'on' ? 1 : 0,
+    hasLimit: settings.maxMonthlyUsd !== undefined,
   };
 }

@@ -76,6 +76,8 @@ export const keys = {
   rangesPrefix: (watch: string, shard: string) => `anomalies/ranges/${safe(watch)}/${safe(shard)}/`,
   /** One per group: its open incident, and what must be remembered after its end. Groups are short: see `groupOf`. */
   incidentPrefix: 'incidents/open/',
+  /** Mutes and open records lie behind it, and nothing that grows with time. */
+  afterClosedIncidents: { prefix: 'incidents/', startAfter: 'incidents/closed0' },
   incident: (group: string) => `incidents/open/${safe(group)}.json`,
   closedIncidentPrefix: (day: string) => `incidents/closed/${day}/`,
   closedIncident: (closedAt: number, group: string, number: number) =>
@@ -95,6 +97,16 @@ export const keys = {
   /** @param until end of its period: by the hour, for near midnight two days' digests may end on one day of UTC. */
   digest: (until: number) => `reports/digest/${hourOf(until)}.json`,
   chart: (name: string) => `charts/${safe(name)}.png`,
+  /** What the meter shows, and the pace of polling. */
+  pace: 'meter/pace.json',
+  /** Everything that was asked of providers in a month such as `2026-11`. */
+  meterPrefix: (month: string) => `meter/${month}/`,
+  /** By the ticks of a shard; for the past of a shard; and for listing, of a watch. No name ends as ours do. */
+  asked: (month: string, watch: string, shard: string) =>
+    `${keys.meterPrefix(month)}${safe(watch)}/${safe(shard)}.json`,
+  askedPast: (month: string, watch: string, shard: string) =>
+    `${keys.meterPrefix(month)}${safe(watch)}/${safe(shard)}.past.json`,
+  askedListing: (month: string, watch: string) => `${keys.meterPrefix(month)}${safe(watch)}/!listing.json`,
 } as const;
 
 /** The day (`2026-11-21`) of a compacted or backfilled object's key, or undefined for any other key. */

@@ -29,6 +29,8 @@ export interface DeploymentLoad {
   /** Whether alerts are tested on a schedule. */
   readonly hasAlertTest: boolean;
   readonly dashboards: number;
+  /** Whether a limit is set that the meter holds the month against. */
+  readonly hasLimit: boolean;
 }
 
 export const billParts = [
@@ -69,8 +71,14 @@ const shardTick = { gigabyteSeconds: 1, puts: 3, gets: 6, stateBytes: 6000, poin
 const forecastTick = { gigabytes: 1.73, shardSeconds: 0.5, seriesSeconds: 0.01, puts: 3, gets: 7 } as const;
 /** A day of fitting: models of a watch, forecasters of each series that has a limit. */
 const training = { gigabytes: 1.73, shardSeconds: 10, seriesSeconds: 0.4 } as const;
-/** The sweep of incidents, each minute: a function of a gigabyte, two lists. */
-const sweep = { gigabyteSeconds: 0.15, lists: 2, gets: 2 } as const;
+/** The sweep of incidents, each minute: a function of a gigabyte, one list. */
+const sweep = { gigabyteSeconds: 0.15, lists: 1, gets: 2 } as const;
+/** The look for series, each hour: the inventory as it was and as it is. */
+const discovery = { gigabytes: 1.73, seconds: 0.5, seriesSeconds: 0.0013, puts: 1, gets: 3 } as const;
+/** Every five minutes it is asked whether any of the past is missing; what it takes once it is all there. */
+const backfill = { everySeconds: 300, gigabyteSeconds: 0.2, shardGets: 5 } as const;
+/** Each hour every shard leaves its count, and the meter is read; each tick asks for the pace. */
+const meter = { shardPuts: 1, shardGets: 2, puts: 2 } as const;
 /** Lambda asks an empty queue with five long polls of twenty seconds at a time. */
 const idlePolls = (5 * SECONDS_PER_MONTH) / 20;
 const logLineBytes = 1000;
@@ -88,17 +96,19 @@ const streamed = {
 } as const;
 
 /** What a watch publishes: in every hour; now and then, taken for half of them; and a few times a day. */
-const watchMetrics = { always: 7, sometimes: 4, daily: 8 } as const;
-const forecastMetrics = { always: 4, everySixHours: 7 } as const;
-const deploymentMetrics = { always: 1, sometimes: 4, daily: 3 } as const;
+const watchMetrics = { always: 3, sometimes: 5, everySixHours: 3, daily: 8 } as const;
+const forecastMetrics = { always: 3, sometimes: 1, everySixHours: 7 } as const;
+const deploymentMetrics = { sometimes: 4, everySixHours: 2, daily: 3 } as const;
+const limitMetrics = { everySixHours: 1 } as const;
 /** Metrics that alarms look at; a test holds them to the template. */
 export const alarmMetrics = {
-  deployment: 22,
+  deployment: 23,
   forecasting: 4,
   streaming: 4,
   actions: 1,
   alertTest: 1,
   dashboard: 1,
+  limit: 2,
   watch: 1,
   forecastWatch: 2,
   budgetWatch: 2,
@@ -129,30 +139,48 @@ function watchBill(one: WatchLoad, { retentionSeconds }: DeploymentLoad, prices:
   const shards = shardsOf(series);
   // A tick publishes for each shard, and of the watch.
   const publishing = ticks * (shards + 1) * prices.cloudWatchRequest;
-  const listing = HOURS_PER_MONTH * Math.max(1, Math.ceil(series / 500)) * prices.cloudWatchRequest;
   const isStream = one.collect === 'stream';
   const stateBytes = shardTick.stateBytes * series * (86_400 / everySeconds);
   const historyBytes = shardTick.pointBytes * series * (retentionSeconds / periodSeconds);
   const own = published(watchMetrics, prices.customMetric);
+  const discoverySeconds = discovery.gigabytes * (discovery.seconds + discovery.seriesSeconds * series);
   const bill: Bill = {
     ...nothing,
-    requests: publishing + listing + ticks * (isStream ? (one.unstreamed ?? 0) : metrics) * prices.metricRequested,
+    requests: publishing + askingMonthly(one, prices),
     streams: isStream ? streamBill(one, ticks * shards, shards, prices) : 0,
     'custom metrics': own,
     functions:
       ticks * shards * (shardTick.gigabyteSeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest) +
-      30 * shards * training.shardSeconds * training.gigabytes * prices.lambdaGigabyteSecond,
+      30 * shards * training.shardSeconds * training.gigabytes * prices.lambdaGigabyteSecond +
+      HOURS_PER_MONTH * (discoverySeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest),
     storage:
-      // Besides each shard's: the inventory is read, and the states are listed.
+      // Besides each shard's: inventory and pace are read, and the states are listed.
       ticks * shards * objects(shardTick, prices) +
-      ticks * (prices.getRequest + prices.putRequest) +
+      ticks * (2 * prices.getRequest + prices.putRequest) +
+      HOURS_PER_MONTH * (objects(discovery, prices) + shards * prices.getRequest) +
+      HOURS_PER_MONTH * shards * objects({ puts: meter.shardPuts, gets: meter.shardGets }, prices) +
+      (SECONDS_PER_MONTH / backfill.everySeconds) * shards * backfill.shardGets * prices.getRequest +
       ((stateBytes + historyBytes) / GIGABYTE) * prices.storedGigabyteMonth,
     queues: shards > 1 ? ticks * shards * 2.1 * prices.queueRequest : 0,
-    events: ticks * prices.scheduledRun,
-    logs: logs(ticks * (shards + 1), prices),
+    events: (ticks + HOURS_PER_MONTH) * prices.scheduledRun,
+    logs: logs(ticks * (shards + 1) + 2 * HOURS_PER_MONTH, prices),
     alarms: (alarmMetrics.watch + (one.hasBudget ? alarmMetrics.budgetWatch : 0)) * prices.alarmMetric,
   };
   return forecastSeries === 0 ? bill : sum([bill, forecastBill(one, prices)]);
+}
+
+/**
+ * Of that, what is asked of CloudWatch and metered: the metrics of its pulls, and the lists of what there is. A watch
+ * that is streamed asks for what no stream says.
+ */
+export function askingMonthly(
+  { collect, metrics, unstreamed = 0, series, everySeconds }: WatchLoad,
+  prices: Prices,
+): number {
+  // What was there lately, and what ever was, by pages of 500.
+  const listing = HOURS_PER_MONTH * 2 * Math.max(1, Math.ceil(series / 500)) * prices.cloudWatchRequest;
+  const asked = collect === 'stream' ? unstreamed : metrics;
+  return listing + (SECONDS_PER_MONTH / everySeconds) * asked * prices.metricRequested;
 }
 
 function forecastBill({ forecastSeries, forecastEverySeconds }: WatchLoad, prices: Prices): Bill {
@@ -204,8 +232,10 @@ function baseBill(load: DeploymentLoad, prices: Prices): Bill {
   const forecasts = load.watches.some(({ forecastSeries }) => forecastSeries > 0);
   const streams = load.watches.some(({ collect }) => collect === 'stream');
   const queues = 2 + (forecasts ? 1 : 0) + (streams ? 1 : 0);
+  const backfills = SECONDS_PER_MONTH / backfill.everySeconds;
   const alarms =
     alarmMetrics.deployment +
+    (load.hasLimit ? alarmMetrics.limit : 0) +
     load.channelKinds +
     (forecasts ? alarmMetrics.forecasting : 0) +
     (streams ? alarmMetrics.streaming : 0) +
@@ -214,16 +244,22 @@ function baseBill(load: DeploymentLoad, prices: Prices): Bill {
     load.dashboards * alarmMetrics.dashboard;
   return {
     ...nothing,
-    // The sweep says every minute what is owed.
-    requests: minutes * prices.cloudWatchRequest,
-    'custom metrics': published(deploymentMetrics, prices.customMetric) + (load.hasAlertTest ? prices.customMetric : 0),
-    functions: minutes * (sweep.gigabyteSeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest),
+    // Every six hours: that nothing is owed, and what the meter shows. How old the last test is, each minute.
+    requests: (load.hasAlertTest ? minutes : 2 * (HOURS_PER_MONTH / 6)) * prices.cloudWatchRequest,
+    'custom metrics':
+      published(deploymentMetrics, prices.customMetric) +
+      (load.hasLimit ? published(limitMetrics, prices.customMetric) : 0) +
+      (load.hasAlertTest ? prices.customMetric : 0),
+    functions:
+      minutes * (sweep.gigabyteSeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest) +
+      backfills * (backfill.gigabyteSeconds * prices.lambdaGigabyteSecond + prices.lambdaRequest),
     // What is remembered of tests is read by each sweep; the few tests themselves are less than a cent.
     storage:
-      minutes * (sweep.lists * prices.putRequest + (sweep.gets + (load.hasAlertTest ? 1 : 0)) * prices.getRequest),
+      minutes * (sweep.lists * prices.putRequest + (sweep.gets + (load.hasAlertTest ? 1 : 0)) * prices.getRequest) +
+      HOURS_PER_MONTH * meter.puts * prices.putRequest,
     queues: queues * idlePolls * prices.queueRequest,
-    events: minutes * prices.scheduledRun,
-    logs: logs(minutes, prices),
+    events: (minutes + backfills) * prices.scheduledRun,
+    logs: logs(minutes + backfills + HOURS_PER_MONTH, prices),
     alarms: alarms * prices.alarmMetric,
     dashboards: load.dashboards * prices.dashboard,
     API: load.hasActions ? 1000 * prices.apiRequest : 0,

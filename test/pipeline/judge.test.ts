@@ -69,6 +69,7 @@ function throughStore(state: EntityState | undefined): EntityState | undefined {
     model: null,
     warmUpDue: false,
     calledNormal: [],
+    asked: null,
     held: { start: 0, series: [] },
     entities: [{ judged: state, recent: [], told: [], warm: false }],
   };

@@ -100,6 +100,15 @@ describe('the roll of a watch', () => {
     expect(logged).toMatchObject([{ level: 'warn', fields: { shards: ['s-0002'], series: 500 } }]);
   });
 
+  it('says the age of the oldest verdict where it is no usual one, and a few times a day', async () => {
+    const names = async (age: number) => {
+      const store = written({ [state('s-0001')]: 10, [state('s-0002')]: age, [state('s-0003')]: 10 });
+      return (await called(store)).published.map(({ name }) => name);
+    };
+    expect(await names(300)).toEqual(['SeriesOverdue']);
+    expect(await names(451)).toEqual(['SeriesOverdue', 'OldestVerdictAge']);
+  });
+
   it('that cannot be called publishes nothing, which the alarm takes for bad news, and harms no tick', async () => {
     const broken: WrittenTimes = {
       async *written() {

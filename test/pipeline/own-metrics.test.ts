@@ -17,7 +17,7 @@ import { idleSummary } from '../../shared/pipeline/shard-summary.ts';
 import type { ShardTraining } from '../../shared/pipeline/train-forecast-shard.ts';
 
 const tick = 1_800_000_000;
-const troubled = { unknown: 1, late: 1, overdue: 1, problems: { throttled: 1 } };
+const troubled = { firing: 1, unknown: 1, late: 1, overdue: 1, problems: { throttled: 1 } };
 const judged = { ...idleSummary('servers', 's-0001', tick, 'judged'), ...troubled };
 const forecast = idleForecast('servers', 's-0001', tick, 'forecast');
 const scored = { ...forecast, accuracy: 91, skill: 0.4, coverage80: 79, coverage95: 96, brier: 0.05 };
@@ -38,7 +38,7 @@ const of = { deployment: 'shop', watch: 'servers' };
 
 describe('our own metrics', () => {
   it.each([
-    ['of a tick', ownMetricNames, tickMetrics(judged, 'shop', 1)],
+    ['of a tick', ownMetricNames, tickMetrics(judged, 'shop', 1, 6 * 3600)],
     ['of a training', trainingMetricNames, trainingMetrics({ ...training, budget }, 'shop', 1, tick)],
     ['of forecasts', forecastMetricNames, forecastMetricData(scored, 'shop', 1, 6 * 3600)],
     ['of the fitting of forecasters', forecasterTrainingNames, forecasterTrainingMetrics(of, [], 1, tick)],
@@ -50,8 +50,8 @@ describe('our own metrics', () => {
   });
 
   it('of two deployments with watches of one name are different metrics', () => {
-    const [here] = tickMetrics(judged, 'shop', 1);
-    const [there] = tickMetrics(judged, 'shop-test', 1);
+    const [here] = tickMetrics(judged, 'shop', 1, 300);
+    const [there] = tickMetrics(judged, 'shop-test', 1, 300);
     expect(here.name).toBe(there.name);
     expect(here.dimensions).not.toEqual(there.dimensions);
   });
@@ -67,14 +67,27 @@ describe('our own metrics', () => {
   it('of forecasts that change with the days are said at the first tick of six hours, for their price', () => {
     const at = (time: number) => forecastMetricData({ ...scored, tick: time }, 'shop', 1, 300).map(({ name }) => name);
     expect(at(6 * 3600 * 80_000)).toEqual([...forecastMetricNames]);
-    expect(at(6 * 3600 * 80_000 + 300)).toEqual(['PredictionAccuracy', 'PredictionSkill', 'LimitsInDanger']);
+    expect(at(6 * 3600 * 80_000 + 300)).toEqual(['PredictionAccuracy', 'PredictionSkill']);
+    const inDanger = { ...scored, tick: 6 * 3600 * 80_000 + 300, firing: 2 };
+    expect(forecastMetricData(inDanger, 'shop', 1, 300)).toContainEqual(
+      expect.objectContaining({ name: 'LimitsInDanger', value: 2 }),
+    );
   });
 
   it('of troubles are not there while there are none, for their price', () => {
-    const names = tickMetrics({ ...judged, unknown: 0, late: 0, revised: 0, overdue: 0, problems: {} }, 'shop', 1);
-    expect(names.map(({ name }) => name)).toEqual(
-      ownMetricNames.filter((one) => !['EntitiesUnknown', 'PointsLate', 'SeriesSilent', 'ReadProblems'].includes(one)),
+    const names = tickMetrics(
+      { ...judged, firing: 0, unknown: 0, late: 0, revised: 0, overdue: 0, problems: {} },
+      'shop',
+      1,
+      300,
     );
+    expect(names.map(({ name }) => name)).toEqual(['AnomaliesDetected', 'LambdaExecutionTime']);
+  });
+
+  it('of a tick that hardly ever change are said at the first tick of six hours, for their price', () => {
+    const at = (time: number) => tickMetrics({ ...judged, tick: time }, 'shop', 1, 300).map(({ name }) => name);
+    expect(at(6 * 3600 * 80_000)).toContain('PointsJudged');
+    expect(at(6 * 3600 * 80_000 + 300)).not.toContain('PointsJudged');
   });
 
   it('add up what the shards of a watch were fitted, and what is still due', () => {
@@ -88,7 +101,7 @@ describe('our own metrics', () => {
 
   it('of a clock that was set back take no time, rather than less than none', () => {
     for (const { name, value } of [
-      ...tickMetrics(judged, 'shop', -3),
+      ...tickMetrics(judged, 'shop', -3, 300),
       ...forecastMetricData(scored, 'shop', -3, 6 * 3600),
     ])
       if (name.endsWith('Time')) expect(value, name).toBe(0);

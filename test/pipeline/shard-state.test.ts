@@ -51,13 +51,16 @@ const state: ShardState = {
       until: 1_763_800_000,
     },
   ],
+  asked: { month: '2025-11', metrics: 12_345, perPull: 2.125 },
   held: { start: 1_763_718_300, series: [{ id: 'cpu', values: Float64Array.of(1.5, Number.NaN, -0) }] },
   entities: [memoryOf('one', ['cpu']), memoryOf('two', ['cpu', 'memory'])],
 };
 
-// What version 1 did not write down is not known: it is taken for what the watch says. Version 2 knew no feedback.
-const version2 = { ...state, calledNormal: [] };
-goldenArtefactSuite(shardStateKind, { 1: { ...version2, timezone: null }, 2: version2, 3: state });
+// What version 1 did not write down is not known: it is taken for what the watch says. Version 2 knew no feedback, and
+// version 3 did not count what was asked.
+const version3 = { ...state, asked: null };
+const version2 = { ...version3, calledNormal: [] };
+goldenArtefactSuite(shardStateKind, { 1: { ...version2, timezone: null }, 2: version2, 3: version3, 4: state });
 
 describe('a shard state that is not laid out as this release reads it', () => {
   const spoilt = (change: (entity: EntityState) => EntityState): Uint8Array =>

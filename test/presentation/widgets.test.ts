@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CapacityLine, CourseView, OpenIncident, WatchModels } from '../../shared/alerting/status-view.ts';
 import { capacityWidget } from '../../shared/presentation/capacity-widget.ts';
+import type { Pace } from '../../shared/metrics/polling-pace.ts';
 import { coverageWidget } from '../../shared/presentation/coverage-widget.ts';
 import { explorerWidget } from '../../shared/presentation/explorer-widget.ts';
 import { incidentsWidget } from '../../shared/presentation/incidents-widget.ts';
+import { meterSentences } from '../../shared/presentation/meter-words.ts';
 import { modelsWidget } from '../../shared/presentation/models-widget.ts';
 import { widgetFrame } from '../../shared/presentation/widget-frame.ts';
 import { readWidgetRequest, type WidgetStyle } from '../../shared/presentation/widget-request.ts';
@@ -105,6 +107,24 @@ const models = (name: string): WatchModels => ({
   },
 });
 
+const paceOf = (name: string): Pace => ({
+  month: name,
+  from: now - 86_400,
+  readAt: now - 600,
+  countedTo: now - 900,
+  settings: name,
+  levels: [{ from: now - 7200, level: 1 }],
+  since: now - 7200,
+  billed: 31.5,
+  past: 0.4,
+  expected: 30.2,
+  projected: 131.2,
+  projectedAsItIs: 96.4,
+  limit: 120,
+  metrics: { [name]: 3_150_000 },
+  mark: { at: now - 3600, billed: 30, expected: 29, metrics: { [name]: 3_000_000 } },
+});
+
 const all = (name: string, style: WidgetStyle): Readonly<Record<string, string>> => ({
   incidents: incidentsWidget({ incidents: [incident(name)], notRead: 3, unreadable: [name] }, style, now),
   explorer: explorerWidget(course(name), style, now),
@@ -144,9 +164,9 @@ const all = (name: string, style: WidgetStyle): Readonly<Record<string, string>>
           billedPerMonth: 43_200,
         },
       ],
+      pace: paceOf(name),
     },
     name,
-    undefined,
     style,
     now,
   ),
@@ -254,8 +274,33 @@ describe('what the widgets say', () => {
     expect(modelsWidget({ ...view, shards: 4, shardsRead: 4, part: 0 }, 'w', styleOf(), now)).not.toContain('Shards');
   });
 
-  it('says unknown of what nobody has counted', () => {
-    expect(text(all('w', styleOf())['coverage'] ?? '')).toMatch(/Billed this month: unknown/);
+  it('says what was billed, what the month comes to, and how far polling is stretched, since when and why', () => {
+    expect(text(all('w', styleOf())['coverage'] ?? '')).toContain(
+      'Billed in w, by 08:50 UTC: 3,150,000 metrics, $32; $30 were to be expected. ' +
+        'The month is projected at $96, of the $120 that it may cost. ' +
+        'Polling is stretched to every 15 minutes, since 07:00 UTC: without that the month would cost $131 of $120.',
+    );
+  });
+
+  it.each<[string, Partial<Pace>, string]>([
+    [
+      'of a month without a limit only what was billed',
+      { limit: null, levels: [], since: null },
+      'were to be expected.',
+    ],
+    [
+      'that it will be stretched, before it is',
+      { levels: [{ from: now + 600, level: 1 }], since: now + 600 },
+      'at $131, of the $120 that it may cost. From 09:10 UTC on polling is stretched to every 15 minutes: without that the month would cost $131 of $120.',
+    ],
+    [
+      'nothing of stretching where it fits',
+      { levels: [{ from: now - 60, level: 0 }], since: null, projected: 90 },
+      'at $90, of the $120 that it may cost.',
+    ],
+  ])('says %s', (_, change, end) => {
+    const said = meterSentences({ ...paceOf('w'), ...change }, now, 'UTC').join(' ');
+    expect(said.slice(-end.length)).toBe(end);
   });
 
   it('says how a forecast will most likely stand to the limit, or that it is beyond now', () => {

@@ -12,7 +12,7 @@ const head = { watch: 'w', shard: 's-0001', periodSeconds: 300 };
 const detectionRuns: Happening = async ({ store, time }) => {
   const held = { start: time, series: [] };
   const rest = { timezone: 'UTC', judgedTo: time, model: null, calledNormal: [], warmUpDue: false, entities: [] };
-  const state: ShardState = { ...head, ...rest, tick: time, held };
+  const state: ShardState = { ...head, ...rest, tick: time, asked: null, held };
   await writeStored({ store, bytes: nodeBytes }, shardStateKind, keys.state('w', 's-0001', 'anomaly'), state);
 };
 

@@ -60,7 +60,9 @@ export class CloudWatchSource implements MetricSource {
    * @throws Error where listing failed or was denied: half a list would look like things that are gone.
    */
   async discover(watch: WatchSelection, known?: ReadonlySet<string>): Promise<Discovery> {
-    return discoverSeries(watch, this.#list, this.#options.log, known);
+    let requests = 0;
+    const list = this.#list(() => requests++);
+    return { ...(await discoverSeries(watch, list, this.#options.log, known)), requests };
   }
 
   /**
@@ -164,7 +166,15 @@ export class CloudWatchSource implements MetricSource {
     return answers;
   }
 
-  readonly #list: ListMetrics = async (filter, region) => {
+  #list(onPage: () => void): ListMetrics {
+    return (filter, region) => this.#listAll(filter, region, onPage);
+  }
+
+  async #listAll(
+    filter: Parameters<ListMetrics>[0],
+    region: string | undefined,
+    onPage: () => void,
+  ): Promise<readonly ListedMetric[]> {
     const { client, quota } = this.#at(region);
     const found: ListedMetric[] = [];
     const tokens = new Set<string>();
@@ -176,6 +186,7 @@ export class CloudWatchSource implements MetricSource {
         .catch((error: unknown) => {
           throw this.#told('ListMetrics', error);
         });
+      onPage();
       for (const { Namespace, MetricName, Dimensions = [] } of page.Metrics ?? []) {
         if (Namespace === undefined || MetricName === undefined) continue;
         const dimensions = Object.fromEntries(Dimensions.map(({ Name = '', Value = '' }) => [Name, Value]));
@@ -191,7 +202,7 @@ export class CloudWatchSource implements MetricSource {
       }
       tokens.add(token);
     }
-  };
+  }
 
   #at(region: string | undefined): { readonly client: CloudWatchClient; readonly quota: Quota } {
     const { clientFor = inRegion } = this.#options;

@@ -29,6 +29,7 @@ const shardRuns: Happening = async ({ store, time }) => {
     judgedTo: time,
     model: null,
     calledNormal: [],
+    asked: null,
     warmUpDue: false,
     held: { start: time, series: [] },
     entities: [],
