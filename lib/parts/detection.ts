@@ -19,7 +19,7 @@ const callsPerSecond = 50;
 
 /** What judging a shard needs. Anomalies are recorded once and never read back. */
 const judging: ObjectAccess = {
-  read: ['settings', 'inventory', 'history', 'models', 'state', 'feedback', 'meter'],
+  read: ['settings', 'inventory', 'history', 'models', 'state', 'feedback'],
   write: ['history', 'state', 'anomalies', 'meter'],
   // Compaction replaces a day's ticks by one object, and history expires.
   delete: ['history'],
@@ -71,6 +71,8 @@ export class Detection extends Construct {
       // At first, and where something else is selected, it also looks for series.
       access: {
         ...judging,
+        // And it reads the meter.
+        read: [...judging.read, 'meter'],
         write: [...judging.write, 'inventory'],
         delete: [...judging.delete, 'inventory'],
       },

@@ -88,7 +88,7 @@ function tell(before: Pace | undefined, pace: Pace, { log }: PollingPorts): void
 const isTold = ({ projected, limit }: Pace): boolean => limit !== null && projected >= TELLING_SHARE * limit;
 
 /** What the meter says of itself: a few times a day, and each hour while there is something to be told. */
-export const meterMetricNames = ['BudgetProjected', 'BilledShare'] as const;
+export const meterMetricNames = ['BudgetProjected', 'BilledShare', 'MetricsBilled'] as const;
 
 function meterMetrics(deployment: string, pace: Pace, window: PaceWindow | null): readonly MetricDatum[] {
   const of = (name: string, value: number, unit: MetricDatum['unit'], more: Readonly<Record<string, string>> = {}) => ({

@@ -169,7 +169,7 @@ async function leaveCount(
   { state, asked = [] }: Attempt,
   ports: DetectPorts,
 ): Promise<void> {
-  if (state?.asked == null) return;
+  if (state === undefined || state.asked === null) return;
   const of = {
     watch: watch.name,
     shard,

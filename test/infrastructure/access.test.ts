@@ -5,6 +5,7 @@ import { Role, AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { AnomalyMonitoring } from '../../lib/index.ts';
 import { ownMetricNames, forecastMetricNames } from '../../shared/pipeline/own-metrics.ts';
+import { meterMetricNames } from '../../shared/pipeline/polling.ts';
 import { alertMetricNames } from '../../shared/pipeline/alert-metrics.ts';
 import { forecastLivenessMetricNames, livenessMetricNames } from '../../shared/pipeline/late-shards.ts';
 import { fastApp, synthesise } from './synthesise.ts';
@@ -92,6 +93,7 @@ describe('metrics', () => {
       ...alertMetricNames,
       ...livenessMetricNames,
       ...forecastLivenessMetricNames,
+      ...meterMetricNames,
     ];
     for (const name of named) expect(published).toContain(name);
   });

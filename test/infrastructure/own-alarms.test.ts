@@ -9,8 +9,8 @@ type Properties = Record<string, unknown>;
 
 /** Everything that brings alarms along: a watch of each kind, channels, actions, forecasts. */
 const { template } = synthesise({
+  settings: settingsSchema.parse({ watches: { servers: { select: 'AWS/EC2' } }, maxMonthlyUsd: 500 }),
   watches: {
-    servers: { select: 'AWS/EC2' },
     queues: { select: 'AWS/SQS', collect: 'stream', forecast: 'off' },
     daily: {
       select: 'AWS/S3',
@@ -62,7 +62,7 @@ const withoutAlarm: Readonly<Record<string, string>> = {
   "A watch's settings were changed, and everything is `unknown`": 'ends by itself within hours of a deployment',
   'Too much is found': 'people who are told too much know; with an alert budget there is an alarm',
   'A stored object cannot be read': 'other headings lead here',
-  'The bill is higher than estimated': 'AWS Budgets alarms on bills; doctor says what is expected',
+  'The meter is not read': 'nothing goes unwatched for it, and the log says it',
   'Roll back': 'somebody wants to',
   'Take it down': 'somebody wants to',
 };
@@ -172,15 +172,27 @@ describe('alarms on ourselves', () => {
     }
   });
 
+  it('hold the bill against what was to be expected, and the month against its limit where one is set', () => {
+    const six = { Period: 21_600, EvaluationPeriods: 1, TreatMissingData: 'notBreaching', Statistic: 'Maximum' };
+    expect(alarm(/BilledAboveEstimate/)).toMatchObject({ MetricName: 'BilledShare', Threshold: 125, ...six });
+    expect(alarm(/BudgetNear/)).toMatchObject({ MetricName: 'BudgetProjected', Threshold: 80, ...six });
+    expect(alarm(/BudgetExceeded/)).toMatchObject({ MetricName: 'BudgetProjected', Threshold: 100, ...six });
+    const free = synthesise({ watches: { servers: { select: 'AWS/EC2' } } }).template;
+    const ids = Object.keys(free.findResources('AWS::CloudWatch::Alarm'));
+    expect(ids.filter((id) => /Budget|BilledAbove/.test(id)).map((id) => id.slice(0, -8))).toEqual([
+      'MonitoringAlarmsBilledAboveEstimate',
+    ]);
+  });
+
   it('cost what the bill says', () => {
     const looked = alarms.map(([, one]) => {
       const metrics = one['Metrics'] as { MetricStat?: unknown }[] | undefined;
       return metrics === undefined ? 1 : metrics.filter(({ MetricStat }) => MetricStat !== undefined).length;
     });
-    const { deployment, forecasting, streaming, actions, alertTest, dashboard } = alarmMetrics;
+    const { deployment, forecasting, streaming, actions, alertTest, dashboard, limit } = alarmMetrics;
     const { watch, forecastWatch, budgetWatch } = alarmMetrics;
     const kinds = 2;
-    const shared = deployment + kinds + forecasting + streaming + actions + alertTest + dashboard;
+    const shared = deployment + kinds + forecasting + streaming + actions + alertTest + dashboard + limit;
     expect(looked.reduce((sum, one) => sum + one, 0)).toBe(shared + 3 * watch + forecastWatch + budgetWatch);
   });
 });

@@ -61,14 +61,14 @@ const listing = (folders: string[]): string =>
 const queueRights = (queue: string): string[] =>
   ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} on <${queue}>`);
 const logging = (log: string): string[] => [`logs:CreateLogStream on <${log}>`, `logs:PutLogEvents on <${log}>`];
+const judgingReads = ['feedback', 'history', 'inventory', 'models', 'settings', 'state'];
 const judging = [
   'cloudwatch:GetMetricData on *',
   'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
   'events:PutEvents on <SignalsBus>',
-  ...inBucket('s3:GetObject', ['feedback', 'history', 'inventory', 'models', 'settings', 'state']),
-  ...inBucket('s3:PutObject', ['anomalies', 'history', 'state']),
+  ...inBucket('s3:GetObject', judgingReads),
+  ...inBucket('s3:PutObject', ['anomalies', 'history', 'meter', 'state']),
   ...inBucket('s3:DeleteObject', ['history']),
-  listing(['feedback', 'history', 'inventory', 'models', 'settings', 'state']),
   ...queueRights('FailedInvocations'),
 ];
 
@@ -102,6 +102,7 @@ const shownFolders = [
   'history',
   'incidents',
   'inventory',
+  'meter',
   'models',
   'settings',
   'state',
@@ -114,6 +115,8 @@ describe('what each role may do, to the letter', () => {
       /AnomalyRole/,
       [
         ...judging,
+        ...inBucket('s3:GetObject', ['meter']),
+        listing([...judgingReads, 'meter']),
         'cloudwatch:ListMetrics on *',
         ...inBucket('s3:PutObject', ['inventory']),
         ...inBucket('s3:DeleteObject', ['inventory']),
@@ -126,6 +129,7 @@ describe('what each role may do, to the letter', () => {
       /WorkerRole/,
       [
         ...judging,
+        listing(judgingReads),
         ...logging('DetectionWorkerLog'),
         ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
           (action) => `sqs:${action} on <DetectionShards>`,
@@ -137,10 +141,10 @@ describe('what each role may do, to the letter', () => {
       /DetectionDiscoveryRole/,
       [
         'cloudwatch:ListMetrics on *',
-        ...inBucket('s3:GetObject', ['inventory', 'settings']),
-        ...inBucket('s3:PutObject', ['inventory']),
+        ...inBucket('s3:GetObject', ['inventory', 'meter', 'settings']),
+        ...inBucket('s3:PutObject', ['inventory', 'meter']),
         ...inBucket('s3:DeleteObject', ['inventory']),
-        listing(['inventory', 'settings']),
+        listing(['inventory', 'meter', 'settings']),
         ...queueRights('FailedInvocations'),
         ...logging('DetectionDiscoveryLog'),
       ],
@@ -150,9 +154,9 @@ describe('what each role may do, to the letter', () => {
       /DetectionBackfillRole/,
       [
         'cloudwatch:GetMetricData on *',
-        ...inBucket('s3:GetObject', ['history', 'inventory', 'settings']),
-        ...inBucket('s3:PutObject', ['history']),
-        listing(['history', 'inventory', 'settings']),
+        ...inBucket('s3:GetObject', ['history', 'inventory', 'meter', 'settings']),
+        ...inBucket('s3:PutObject', ['history', 'meter']),
+        listing(['history', 'inventory', 'meter', 'settings']),
         ...queueRights('FailedInvocations'),
         ...logging('DetectionBackfillLog'),
       ],

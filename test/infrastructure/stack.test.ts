@@ -80,6 +80,13 @@ describe('the bucket', () => {
       { Id: 'incidents', Prefix: 'incidents/closed/', Status: 'Enabled', ExpirationInDays: 31 },
       { Id: 'audit', Prefix: 'audit/', Status: 'Enabled', ExpirationInDays: 31 },
       {
+        Id: 'meter',
+        Prefix: 'meter/',
+        Status: 'Enabled',
+        ExpirationInDays: 400,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
+      {
         Id: 'charts',
         Prefix: 'charts/',
         Status: 'Enabled',

@@ -46,7 +46,7 @@ class Account {
       if (isReadingDue(this.pace, tick, this.settings)) {
         const { pace, window } = readMeter(this.pace, this.facts(tick));
         this.pace = pace;
-        if (window?.share != null) this.shares.push(window.share);
+        if (typeof window?.share === 'number') this.shares.push(window.share);
       }
       if (!isPullDue(tick, this.every, levelAt(this.pace, tick))) continue;
       this.pulls.push(tick);
