@@ -63,7 +63,14 @@ const MOST_OBJECTS = 12;
 export async function recordRanges(
   ports: StoragePorts,
   before: Pick<ShardState, 'tick'> | undefined,
-  { watch, shard, tick, periodSeconds, judgedTo, entities }: Omit<ShardState, 'model' | 'calledNormal' | 'warmUpDue'>,
+  {
+    watch,
+    shard,
+    tick,
+    periodSeconds,
+    judgedTo,
+    entities,
+  }: Omit<ShardState, 'model' | 'calledNormal' | 'warmUpDue' | 'asked'>,
 ): Promise<void> {
   const part = (time: number): number => Math.floor(time / (APART_SLOTS * periodSeconds));
   const recent = entities.flatMap((one) => one.recent);
