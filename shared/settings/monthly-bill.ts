@@ -134,7 +134,7 @@ export function monthlyBill(load: DeploymentLoad, prices: Prices): MonthlyBill {
 }
 
 function watchBill(one: WatchLoad, { retentionSeconds }: DeploymentLoad, prices: Prices): Bill {
-  const { metrics, series, everySeconds, periodSeconds, forecastSeries } = one;
+  const { series, everySeconds, periodSeconds, forecastSeries } = one;
   const ticks = SECONDS_PER_MONTH / everySeconds;
   const shards = shardsOf(series);
   // A tick publishes for each shard, and of the watch.
