@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { kernelDigest, kernelNames } from './kernel-digest.ts';
 
 /**
  * `npm run kernels`: compiles each shared/numeric/wasm/assembly/NAME.ts, with what it takes from assembly/NAME/, and
@@ -27,7 +28,7 @@ async function compile(name: string, out: string): Promise<string> {
     cwd: folder,
   });
   const lines = (await readFile(out, 'base64')).match(/.{1,112}/g) ?? [];
-  return `/** Compiled from assembly/${name}.ts by \`npm run kernels\`: not to be edited. */
+  return `/** Compiled from assembly/${name}.ts (${await kernelDigest(name)}) by \`npm run kernels\`: not to be edited. */
 export const ${constant(name)} =
 ${lines.map((line) => `  '${line}'`).join(' +\n')};
 `;
@@ -46,8 +47,7 @@ async function build(name: string, scratch: string): Promise<void> {
 
 const scratch = await mkdtemp(join(tmpdir(), 'kernels-'));
 try {
-  const sources = (await readdir(join(folder, 'assembly'))).filter((file) => file.endsWith('.ts'));
-  await Promise.all(sources.map((source) => build(source.slice(0, -'.ts'.length), scratch)));
+  await Promise.all((await kernelNames()).map((name) => build(name, scratch)));
 } finally {
   await rm(scratch, { recursive: true });
 }

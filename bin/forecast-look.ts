@@ -59,6 +59,8 @@ export async function lookAhead(
     const isScratch = (key: string): boolean =>
       key.startsWith('forecasts/') ||
       (key.startsWith('state/') && key.endsWith('/forecast')) ||
+      // With limits that only the command line gives, it is another plan than that of the ticks beside us.
+      key === keys.limitedShards(watch.name) ||
       (isAsked && key.startsWith(keys.modelPrefix(watch.name, 'forecaster'))) ||
       pulls.has(key);
     const ports = { ...given, store: new WhatIfStore(given.store, isScratch) };

@@ -33,7 +33,6 @@ describe('the launcher', { timeout: 60_000 }, () => {
 
   it.each([
     ['misuse is 2', ['score'], 2],
-    ['missing settings are 2', ['doctor'], 2],
     ['no colours where the output is no terminal', ['init'], 0],
   ])('%s', async (_title, args, expected) => {
     const { code, stdout, stderr } = await aiops(scratchFolder(), args);

@@ -140,7 +140,13 @@ describe('score', () => {
   });
 
   it('gives the same bytes from threads as without', async () => {
-    const big = (seed: number): string => csvOf(noise(50_000, -1, seed));
+    // Long lines rather than many: it is by bytes that files are taken for worth a thread.
+    const label = 'x'.repeat(700);
+    const big = (seed: number): string =>
+      csvOf(
+        noise(2_000, -1, seed).map((value) => `${value},${label}`),
+        'timestamp,value,label',
+      );
     const folder = scratchFolder({ 'in/a.csv': big(1), 'in/b.csv': big(2) });
     expect((await score(folder, ['in', '--out', 'one', '--threads', '1'])).code).toBe(0);
     expect((await score(folder, ['in', '--out', 'two', '--threads', '2'])).code).toBe(0);

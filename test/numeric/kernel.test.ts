@@ -1,6 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { kernelDigest, kernelNames } from '../../bin/kernel-digest.ts';
 import { openKernel, placeSize } from '../../shared/numeric/wasm/kernel.ts';
 import { treePathsModule } from '../../shared/numeric/wasm/tree-paths-module.ts';
+
+/** What its source compiles to, to the byte, is a step of `.ci/run`: compiling takes seconds. */
+describe('a compiled kernel', async () => {
+  it.each(await kernelNames())('%s is of the sources as they are now', async (name) => {
+    const module = new URL(`../../shared/numeric/wasm/${name}-module.ts`, import.meta.url);
+    const [head] = readFileSync(module, 'utf8').split('\n');
+    expect(head, 'run `npm run kernels`').toContain(`Compiled from assembly/${name}.ts (${await kernelDigest(name)})`);
+  });
+});
 
 const open = () => openKernel<unknown>(treePathsModule);
 

@@ -1,7 +1,3 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../shared/numeric/random.ts';
 import { treePaths, type LinkedTrees } from '../../shared/numeric/wasm/tree-paths.ts';
@@ -121,16 +117,4 @@ describe('the kernel that walks trees', () => {
       expect(walk(trees, rows, width)).toEqual(rows.map((row) => plainly(trees, row)));
     }
   });
-
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  const compiler = existsSync(`${root}node_modules/assemblyscript`);
-  it.skipIf(!compiler)(
-    'is what its source compiles to (skipped where the compiler is not installed)',
-    async () => {
-      const run = promisify(execFile);
-      const checked = run(process.execPath, ['--import', 'tsx', 'bin/build-kernels.ts', '--check'], { cwd: root });
-      await expect(checked).resolves.toEqual({ stdout: '', stderr: '' });
-    },
-    60_000,
-  );
 });

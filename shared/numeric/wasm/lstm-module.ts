@@ -1,4 +1,4 @@
-/** Compiled from assembly/lstm.ts by `npm run kernels`: not to be edited. */
+/** Compiled from assembly/lstm.ts (994dfc538a57c26afae0745d564fd4d5) by `npm run kernels`: not to be edited. */
 export const lstmModule =
   'AGFzbQEAAAABQQdgB39/f39/f38AYAZ/f39/f38AYAl/f39/f39/f38AYAR/f39/AGAIf39/f39/f38AYAN/f38AYAZ/f39/fX8AAg8BA2VudgZt' +
   'ZW1vcnkCAAADDw4AAQIAAQEDAwIABAAFBgeUAQ4NYWRkVHJhbnNwb3NlZAAJCG11bHRpcGx5AAgLcGFja0NvbHVtbnMABwhwYWNrUm93cwAGBWdh' +

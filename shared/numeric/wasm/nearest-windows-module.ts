@@ -1,4 +1,4 @@
-/** Compiled from assembly/nearest-windows.ts by `npm run kernels`: not to be edited. */
+/** Compiled from assembly/nearest-windows.ts (c9ebdf0c7fcfb6e14feffb31bb88b9ec) by `npm run kernels`: not to be edited. */
 export const nearestWindowsModule =
   'AGFzbQEAAAABGQJgBH9/f3wAYA5/f39/f39/f39/f39/fwACDwEDZW52Bm1lbW9yeQIAAAMDAgABBxECBGZpbmQAAQZtZW1vcnkCAArpBwLeAgEF' +
   'fyAAQQhqIgggAUEDdGohBiAAKAIAIgcgAUYEfyADIAggAUEBa0EDdGorAwBmBUEACwRADwsDQCAEIAdIBEACQCAGIARBAnRqKAIAIAJrQQNIBEAg' +

@@ -1,4 +1,4 @@
-/** Compiled from assembly/tree-paths.ts by `npm run kernels`: not to be edited. */
+/** Compiled from assembly/tree-paths.ts (36c8c6503eb5133feb4414a2566dea0c) by `npm run kernels`: not to be edited. */
 export const treePathsModule =
   'AGFzbQEAAAABDgFgCn9/f39/f39/f38AAg8BA2VudgZtZW1vcnkCAAADAgEABgcBfwBBgAELBxwDBFJPV1MDAAhhZGRQYXRocwAABm1lbW9yeQIA' +
   'CtwKAdkKAhV/DnsgACABQQJ0aiEeA0AgAyAdSgRAIB1BAnQiASAFaigCAEEDayEMIAcgASAEaigCACIUQQJ0IgtqKAIAIhMgEyAUR2ohEiATQQJ0' +
