@@ -1,5 +1,6 @@
 import type { MetricDatum } from '../ports/metric-sink.ts';
 import type { ForecastShardSummary } from './forecast-summary.ts';
+import { isFirstOfDay } from './model-age.ts';
 import type { ShardSummary } from './shard-summary.ts';
 import type { ShardTraining } from './train-forecast-shard.ts';
 import type { WatchTraining } from './train-models.ts';
@@ -82,7 +83,7 @@ const troubleMetrics: ReadonlySet<OwnMetric> = new Set([
   'ReadProblems',
 ]);
 
-/** The metrics of one shard's committed tick; of all of them at the first tick of six hours. */
+/** The metrics of one shard's committed tick; all of them at the first tick of a day. */
 export function tickMetrics(
   summary: ShardSummary,
   deployment: string,
@@ -101,7 +102,7 @@ export function tickMetrics(
   };
   return ownMetricNames
     .filter((name) => values[name] !== 0 || !troubleMetrics.has(name))
-    .filter((name) => name !== 'PointsJudged' || isFirstOfSixHours(summary.tick, everySeconds))
+    .filter((name) => !dailyMetrics.has(name) || isFirstOfDay(summary.tick, everySeconds))
     .map((name) => datum(name, { deployment, watch: summary.watch }, values[name], summary.tick));
 }
 
@@ -128,13 +129,21 @@ export function trainingMetrics(
 
 /** What is said of forecasts at every tick; the rest changes with the days and is said every six hours, for its price. */
 const oftenForecast: ReadonlySet<OwnMetric> = new Set(['PredictionAccuracy', 'PredictionSkill', 'LimitsInDanger']);
+/** What changes with trainings only is said once a day. */
+const dailyMetrics: ReadonlySet<OwnMetric> = new Set([
+  'PointsJudged',
+  'SeriesForecast',
+  'SeriesNotForecast',
+  'SeriesWithoutSkill',
+  'ForecastTime',
+]);
 const RARELY_SECONDS = 6 * 3600;
 
 /** Whether what hardly ever changes is said at a tick: a metric costs by the hours in which it is there. */
 export const isFirstOfSixHours = (tick: number, everySeconds: number): boolean =>
   Math.floor(tick / RARELY_SECONDS) !== Math.floor((tick - everySeconds) / RARELY_SECONDS);
 
-/** The metrics of the forecasts of one shard's committed tick; of all of them at the first tick of six hours. */
+/** The metrics of the forecasts of one shard's committed tick; all of them at the first tick of a day. */
 export function forecastMetricData(
   summary: ForecastShardSummary,
   deployment: string,
@@ -157,6 +166,7 @@ export function forecastMetricData(
   return forecastMetricNames.flatMap((name) => {
     const value = values[name];
     if (!isRareDue && !oftenForecast.has(name)) return [];
+    if (dailyMetrics.has(name) && !isFirstOfDay(summary.tick, everySeconds)) return [];
     if (!isRareDue && name === 'LimitsInDanger' && value === 0) return [];
     return value === null ? [] : [datum(name, { deployment, watch: summary.watch }, value, summary.tick)];
   });

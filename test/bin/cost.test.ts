@@ -46,6 +46,50 @@ describe('aiops cost', () => {
     expect(stderr).toMatch(words);
   });
 
+  const now = Math.floor(Date.now() / 1000);
+  const pace = {
+    ...{ version: 1, month: '2026-11', from: 0, readAt: now - 60, countedTo: now - 60, settings: 'x' },
+    ...{ levels: [{ from: now - 600, level: 2 }], since: now - 600, billed: 31.5, past: 0, expected: 30.2 },
+    ...{ projected: 131.2, projectedAsItIs: 96.4, limit: 120, metrics: { servers: 3_150_000 } },
+    mark: { at: 0, billed: 0, expected: 0, metrics: {} },
+  };
+  const metered = (record: string) => ({ 'aiops.yaml': servers, 'aiops-data/meter/pace.json': record });
+  const ask = async (command: 'cost' | 'doctor', record: string, ...args: readonly string[]) => {
+    const terminal = fakeTerminal({ cwd: scratchFolder(metered(record)) });
+    const code = await run([command, '--offline', ...args], terminal);
+    return { code, stdout: terminal.stdout(), stderr: terminal.stderr() };
+  };
+
+  it('says what was billed where something was metered, and so does doctor', async () => {
+    const { stdout } = await ask('cost', JSON.stringify(pace));
+    expect(stdout).toMatch(/Billed in 2026-11, by .*: 3,150,000 metrics, \$32; \$30 were to be expected\./);
+    expect(stdout).toMatch(
+      /Polling is stretched to every 60 minutes, since .*: without that the month would cost \$131 of \$120/,
+    );
+    const json = JSON.parse((await ask('cost', JSON.stringify(pace), '--json')).stdout) as { metered: object };
+    expect(json.metered).toMatchObject({ billed: 31.5, projected: 131.2 });
+    expect((await ask('doctor', JSON.stringify(pace))).stdout).toMatch(
+      /^!+ meter +Billed in 2026-11.*Polling is stretched/m,
+    );
+    const fits = { ...pace, levels: [], since: null, projected: 60 };
+    expect((await ask('doctor', JSON.stringify(fits))).stdout).toMatch(/^(ok|✓) meter +Billed in 2026-11/m);
+  });
+
+  it('says nothing of a meter that cannot be read, but that it cannot', async () => {
+    const { code, stdout, stderr } = await ask('cost', '{"version":1,"month":7}');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('Billed');
+    expect(stderr).toMatch(/pace unreadable/);
+  });
+
+  it('takes a deployment or a folder, and not both', async () => {
+    const { code, stderr } = await ask('cost', '', '--bucket', 'mine', '--data', 'here');
+    expect({ code, said: stderr }).toMatchObject({
+      code: 2,
+      said: expect.stringMatching(/exclude each other/) as string,
+    });
+  });
+
   it('costs nothing where nothing is deployed, and says so', async () => {
     const { code, stderr } = await cost('watches:\n  here: { source: { kind: host } }\n', '--offline');
     expect({ code, said: /nothing is deployed/.test(stderr) }).toEqual({ code: 2, said: true });

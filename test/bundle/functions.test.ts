@@ -119,7 +119,7 @@ describe('the worker, as deployed', () => {
     expect(calls.filter(({ status }) => status === 403)).toEqual([]);
     const written = calls.filter((call) => call.operation === 'PutObject' && call.accessKeyId === 'Worker');
     const folders = new Set(written.map(({ key }) => key.split('/')[0]));
-    expect([...folders].sort()).toEqual(['history', 'state']);
+    expect([...folders].sort()).toEqual(['history', 'meter', 'state']);
   });
 });
 

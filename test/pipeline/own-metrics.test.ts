@@ -38,9 +38,9 @@ const of = { deployment: 'shop', watch: 'servers' };
 
 describe('our own metrics', () => {
   it.each([
-    ['of a tick', ownMetricNames, tickMetrics(judged, 'shop', 1, 6 * 3600)],
+    ['of a tick', ownMetricNames, tickMetrics(judged, 'shop', 1, 86_400)],
     ['of a training', trainingMetricNames, trainingMetrics({ ...training, budget }, 'shop', 1, tick)],
-    ['of forecasts', forecastMetricNames, forecastMetricData(scored, 'shop', 1, 6 * 3600)],
+    ['of forecasts', forecastMetricNames, forecastMetricData(scored, 'shop', 1, 86_400)],
     ['of the fitting of forecasters', forecasterTrainingNames, forecasterTrainingMetrics(of, [], 1, tick)],
     ['of what came too late, or was not begun', overloadMetricNames, [staleMetric(of, tick), skippedMetric(of, tick)]],
   ])('%s are those of a deployment and a watch, each once', (_, names, data) => {
@@ -58,15 +58,17 @@ describe('our own metrics', () => {
 
   it('leave out what was not measured, rather than to say 0', () => {
     const unmeasured = ['PredictionAccuracy', 'PredictionSkill', 'BandCoverage80', 'BandCoverage95', 'CrossingBrier'];
-    const names = forecastMetricData(forecast, 'shop', 1, 6 * 3600).map(({ name }) => name);
+    const names = forecastMetricData(forecast, 'shop', 1, 86_400).map(({ name }) => name);
     expect(names).toEqual(forecastMetricNames.filter((name) => !unmeasured.includes(name)));
     const trained = trainingMetrics(training, 'shop', 1, tick).map(({ name }) => name);
     expect(trained).toEqual(['TrainingTime', 'TrainingRows', 'ModelsPromoted']);
   });
 
-  it('of forecasts that change with the days are said at the first tick of six hours, for their price', () => {
+  it('of forecasts that change with the days are said a few times in them, or at their first tick, for their price', () => {
     const at = (time: number) => forecastMetricData({ ...scored, tick: time }, 'shop', 1, 300).map(({ name }) => name);
-    expect(at(6 * 3600 * 80_000)).toEqual([...forecastMetricNames]);
+    expect(at(86_400 * 20_000)).toEqual([...forecastMetricNames]);
+    const ofTraining = ['SeriesForecast', 'SeriesNotForecast', 'SeriesWithoutSkill', 'ForecastTime'];
+    expect(at(86_400 * 20_000 + 6 * 3600)).toEqual(forecastMetricNames.filter((name) => !ofTraining.includes(name)));
     expect(at(6 * 3600 * 80_000 + 300)).toEqual(['PredictionAccuracy', 'PredictionSkill']);
     const inDanger = { ...scored, tick: 6 * 3600 * 80_000 + 300, firing: 2 };
     expect(forecastMetricData(inDanger, 'shop', 1, 300)).toContainEqual(
@@ -84,10 +86,10 @@ describe('our own metrics', () => {
     expect(names.map(({ name }) => name)).toEqual(['AnomaliesDetected', 'LambdaExecutionTime']);
   });
 
-  it('of a tick that hardly ever change are said at the first tick of six hours, for their price', () => {
+  it('of a tick that hardly ever change are said at the first tick of a day, for their price', () => {
     const at = (time: number) => tickMetrics({ ...judged, tick: time }, 'shop', 1, 300).map(({ name }) => name);
-    expect(at(6 * 3600 * 80_000)).toContain('PointsJudged');
-    expect(at(6 * 3600 * 80_000 + 300)).not.toContain('PointsJudged');
+    expect(at(86_400 * 20_000)).toContain('PointsJudged');
+    expect(at(86_400 * 20_000 + 300)).not.toContain('PointsJudged');
   });
 
   it('add up what the shards of a watch were fitted, and what is still due', () => {
