@@ -43,6 +43,9 @@ const value: Signalling = ({ entity, label }, time) => {
   return isBusy || wasBusy ? 93 + 4 * small : cpu;
 };
 
+/** Prices at which seven series are worth a meter. */
+const bill = { maxMonthlyUsd: 60, prices: { metricRequested: 0.002 } };
+
 /** What a deployment of a few days has stored, made by the pipeline itself. */
 export async function widgetScene(): Promise<MemoryObjectStore> {
   const store = new MemoryObjectStore();
@@ -50,7 +53,7 @@ export async function widgetScene(): Promise<MemoryObjectStore> {
     members,
     value,
     { every, forecast: { forecaster: 'seasonal-naive' }, forest: { trees: 10 } },
-    { retention: '7d' },
+    { retention: '7d', ...bill },
     store,
   );
   const records = new Map<string, Incident>();
@@ -83,7 +86,7 @@ export function widgetFunction(store: MemoryObjectStore, log = new MemoryLog()) 
   const clock = { now: () => sceneNow + 40 };
   let acts = 0;
   const ports: WidgetPorts = {
-    settings: settingsSchema.parse({ watches: { w: { select: 'Test', every } } }),
+    settings: settingsSchema.parse({ watches: { w: { select: 'Test', every } }, ...bill }),
     store,
     bytes: world([], value).ports.bytes,
     clock,
