@@ -5,6 +5,7 @@ import { durationWords } from '../../shared/presentation/words.ts';
 import { textTable } from '../../shared/presentation/text-table.ts';
 import { billLines } from '../../shared/settings/bill-lines.ts';
 import { dollars } from '../../shared/numeric/dollars.ts';
+import { streamsHaveNoLimit } from '../../shared/settings/budget-problem.ts';
 import { deploymentLoad, mostOf, type WatchMatches } from '../../shared/settings/bill-load.ts';
 import { pricesOf } from '../../shared/settings/cost-settings.ts';
 import { monthlyBill } from '../../shared/settings/monthly-bill.ts';
@@ -62,6 +63,7 @@ export const cost: RunCommand = async (_args, options, terminal) => {
     `${metrics.toLocaleString('en-US')} metrics: ${atMost ? 'at most' : 'about'} ${dollars(bill.total)} a month`,
     '',
     ...billLines(bill),
+    ...(load.watches.some(({ collect }) => collect === 'stream') ? ['', streamsHaveNoLimit] : []),
     ...(maxMonthlyUsd === undefined ? [] : ['', budgetLine(bill.total, maxMonthlyUsd)]),
     ...(metered === undefined ? [] : ['', ...meterSentences(metered, systemClock.now(), 'UTC')]),
     ...ways.flatMap(({ watch, ways: all, cheapest }) => ['', ...wayLines(watch, all, cheapest, delay)]),

@@ -3,11 +3,15 @@ import { dollars } from '../numeric/dollars.ts';
 import { monthlyBill, type MonthlyBill } from './monthly-bill.ts';
 import { pricesOf } from './cost-settings.ts';
 import type { SettingsProblem } from './settings-error.ts';
-import { type Settings, watchesOf } from './settings.ts';
+import { type Settings, type Watch, watchesOf } from './settings.ts';
 
 /** The most that a deployment of these settings can cost a month. */
 export const mostMonthly = (settings: Settings): MonthlyBill =>
   monthlyBill(deploymentLoad(settings), pricesOf(settings));
+
+/** What nobody can bound: a stream takes namespaces and names, and CloudWatch bills whatever there is of them. */
+export const streamsHaveNoLimit =
+  'a metric stream is billed for every metric of what it names, also of what is beyond maxSeries';
 
 /** Why these settings may not be deployed, where they may cost more than `maxMonthlyUsd`; with what would fit. */
 export function budgetProblem(settings: Settings): SettingsProblem | undefined {
@@ -18,7 +22,10 @@ export function budgetProblem(settings: Settings): SettingsProblem | undefined {
   const dearest = [...watches].sort((a, b) => b.total - a.total)[0];
   const watch = watchesOf(settings).find(({ name }) => name === dearest.watch);
   const remedies = [`raise it to ${Math.ceil(total)}`];
-  if (watch !== undefined) {
+  if (watch?.collect === 'stream') {
+    if (totalWith(settings, watch.name, { collect: 'poll' }) <= maxMonthlyUsd)
+      remedies.push(`write collect: poll for watch ${watch.name}`);
+  } else if (watch !== undefined) {
     const slower = [900, 1800, 3600].find(
       (every) => every > watch.every && totalWith(settings, watch.name, { every }) <= maxMonthlyUsd,
     );
@@ -38,7 +45,7 @@ export function budgetProblem(settings: Settings): SettingsProblem | undefined {
 function totalWith(
   settings: Settings,
   name: string,
-  change: { readonly every?: number; readonly maxSeries?: number },
+  change: Partial<Pick<Watch, 'collect' | 'every' | 'maxSeries'>>,
 ): number {
   const watches = { ...settings.watches, [name]: { ...settings.watches[name], ...change } };
   return mostMonthly({ ...settings, watches }).total;

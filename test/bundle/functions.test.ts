@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { Duration } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TickSummary } from '../../shared/pipeline/detect-anomalies.ts';
@@ -28,7 +29,10 @@ beforeAll(async () => {
       // The fake has no other customers: at the usual quarter, shared by ten workers, the backfill takes a minute.
       quotaShare: 1,
       workerConcurrency: 2,
-      watches: { fleet: { select: 'Fleet', maxSeries: 1000 } },
+      watches: {
+        fleet: { select: 'Fleet', maxSeries: 1000 },
+        pushed: { select: 'Pushed', collect: 'stream', forecast: 'off' },
+      },
     },
     now,
   );
@@ -80,7 +84,7 @@ describe('the anomaly function, as deployed', () => {
     const { tick, watches } = summaryOf(payload);
     expect(tick).toBeGreaterThanOrEqual(before);
     expect(tick).toBeLessThanOrEqual(Date.now() / 1000);
-    expect(watches.map(({ watch }) => watch)).toEqual(['fleet']);
+    expect(watches.map(({ watch }) => watch)).toEqual(['fleet', 'pushed']);
     await deployed.work();
   });
 
@@ -137,7 +141,8 @@ describe('the train function, as deployed', () => {
   it('answers {} with what it did about every watch', async () => {
     const { payload, functionError } = await deployed.invoke('Train', {});
     expect(functionError, JSON.stringify(payload)).toBeUndefined();
-    expect(payload).toMatchObject({ watches: [{ watch: 'fleet', outcome: 'not-enough-history' }] });
+    const { watches } = payload as { watches: unknown[] };
+    expect(watches[0]).toMatchObject({ watch: 'fleet', outcome: 'not-enough-history' });
   });
 
   it('refuses a watch that the settings do not have, naming those they have', async () => {
@@ -182,5 +187,69 @@ describe('a function whose settings are gone', () => {
     deployed.plant(key, body);
     const { functionError } = await other.invoke({});
     expect(functionError).toBeUndefined();
+  });
+});
+
+describe('a watch that streams, as deployed', () => {
+  const start = now + 7200;
+  const hosts = ['a', 'b'];
+  const value = (time: number): number => 10 + ((time / period) % 7);
+
+  /** The minutes `from <= time < to` as a metric stream says them. */
+  const minutes = (from: number, to: number): string[] =>
+    hosts.flatMap((host) =>
+      Array.from({ length: (to - from) / 60 }, (_, k) => {
+        const time = from + 60 * k;
+        const at = value(Math.floor(time / period) * period);
+        const { account, region } = deployed.aws;
+        return JSON.stringify({
+          ...{ metric_stream_name: 's', account_id: account, region, namespace: 'Pushed', metric_name: 'Load' },
+          ...{ dimensions: { Host: host }, timestamp: time * 1000, value: { count: 1, sum: at, min: at, max: at } },
+          unit: 'None',
+        });
+      }),
+    );
+
+  /** The tick `k`, before which the stream delivered what it had to. */
+  async function tick(k: number): Promise<TickSummary> {
+    const at = start + k * period;
+    deployed.setNow(at + 1);
+    const until = at - period;
+    deployed.deliver(`2027/${k}.gz`, gzipSync(minutes(until - period, until).join('\n')), until + 90);
+    for (const { payload, functionError } of await deployed.takeDeliveries())
+      expect(functionError ?? payload).toEqual({ batchItemFailures: [] });
+    const { payload, functionError } = await deployed.invoke('Anomaly', deployed.scheduled('Tick', 'pushed', at));
+    expect(functionError, JSON.stringify(payload)).toBeUndefined();
+    return summaryOf(payload);
+  }
+
+  it('is polled at first, and costs no request for points once deliveries reach back far enough', async () => {
+    for (const host of hosts) {
+      const samples: [number, number][] = [];
+      for (let time = start - 1800; time < start + 7200; time += period) samples.push([time, value(time)]);
+      deployed.aws.cloudwatch.book.load({ namespace: 'Pushed', name: 'Load', dimensions: { Host: host } }, samples);
+    }
+    const billed: number[] = [];
+    for (let k = 0; k < 7; k++) {
+      const { watches } = await tick(k);
+      expect(watches[0].ran).toEqual([expect.objectContaining({ outcome: 'judged', lostSlots: 0 })]);
+      billed.push(...watches[0].ran.map((one) => ('billedMetrics' in one ? one.billedMetrics : Number.NaN)));
+    }
+    expect(billed[0]).toBeGreaterThan(0);
+    expect(billed.slice(-2)).toEqual([0, 0]);
+  });
+
+  it('puts aside what is no record, with the reason, takes the rest, and lacks no right', async () => {
+    const lines = ['{"half', ...minutes(start, start + 60)];
+    deployed.deliver('2027/hostile.gz', gzipSync(lines.join('\n')), start + 7000);
+    deployed.deliver('2027/damaged.gz', Uint8Array.of(0x1f, 0x8b, 8, 0), start + 7001);
+    const before = deployed.keys('stream/').length;
+    for (const { payload } of await deployed.takeDeliveries()) expect(payload).toEqual({ batchItemFailures: [] });
+    expect(deployed.keys('stream/')).toHaveLength(before + 1);
+    expect(deployed.failedDeliveries().map((body) => JSON.parse(body) as unknown)).toEqual([
+      expect.objectContaining({ why: expect.stringMatching(/^1 lines of raw.stream.2027.hostile/) as string }),
+      expect.objectContaining({ why: expect.stringMatching(/^cannot be unpacked/) as string }),
+    ]);
+    expect(deployed.aws.calls.filter(({ status }) => status === 403)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -112,6 +112,21 @@ describe('metric streams', () => {
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
+  });
+});
+
+describe('a limit on what a month may cost', () => {
+  it('is none on a stream, and synth says so', () => {
+    const of = (collect: 'poll' | 'stream') =>
+      synthesise({
+        settings: settingsSchema.parse({ maxMonthlyUsd: 500, watches: { one: { select: 'AWS/SQS', collect } } }),
+      });
+    const warning = [
+      '*',
+      Match.stringLikeRegexp('every metric of what it names.*one.*maxMonthlyUsd is no limit'),
+    ] as const;
+    Annotations.fromStack(of('stream').stack).hasWarning(...warning);
+    Annotations.fromStack(of('poll').stack).hasNoWarning(...warning);
   });
 });
 

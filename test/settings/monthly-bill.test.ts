@@ -126,6 +126,14 @@ describe('maxMonthlyUsd', () => {
     expect(fits(Number(most) + 1)).toBeDefined();
   });
 
+  it('of a stream says to poll, where that would fit, and nothing that CloudWatch would bill all the same', () => {
+    const watches = { servers: { select: 'AWS/EC2', maxSeries: 1000, collect: 'stream' } } as const;
+    expect(budgetProblem(settingsOf({ watches, maxMonthlyUsd: 120 }))?.remedy).toMatch(
+      /^raise it to \d+, or write collect: poll for watch servers; aiops cost/,
+    );
+    expect(budgetProblem(settingsOf({ watches, maxMonthlyUsd: 20 }))?.remedy).toMatch(/^raise it to \d+; aiops cost/);
+  });
+
   it('says no more than what would help', () => {
     expect(budgetProblem(settingsOf({ maxMonthlyUsd: 1 }))?.remedy).toMatch(/^raise it to \d+; aiops cost/);
   });
