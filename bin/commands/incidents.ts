@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
+import { isElsewhere } from '../../shared/alerting/elsewhere.ts';
 import { canBeNormal } from '../../shared/alerting/feedback.ts';
 import type { Incident } from '../../shared/alerting/incident.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -132,10 +133,14 @@ async function callNormal(incident: Incident, asked: Asked): Promise<ExitCode> {
     },
     { store, log: humanLog(terminal, flag(options, 'debug')) },
   );
-  if (outcome === 'no-anomaly')
+  if (outcome === 'no-anomaly') {
+    const elsewhere = Object.values(incident.members).find(({ watch }) => isElsewhere(watch));
     throw new Misuse(
-      `${incident.id} is of limits that somebody set, not of what is unusual: change the rule in the settings`,
+      elsewhere === undefined
+        ? `${incident.id} is of limits that somebody set, not of what is unusual: change the rule in the settings`
+        : `${incident.id} is of watch ${elsewhere.watch}, which another deployment judges: say it there, with --bucket and its bucket`,
     );
+  }
   if (outcome === 'full') throw new Misuse('a watch holds 1,000 of these: take some back with aiops feedback remove');
   const end = seconds === undefined ? '' : ` for ${durationWords(seconds)}`;
   const words = feedback.map(

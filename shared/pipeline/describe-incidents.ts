@@ -1,4 +1,4 @@
-import { canBeNormal } from '../alerting/feedback.ts';
+import { calledNormal } from '../alerting/feedback.ts';
 import type { Incident } from '../alerting/incident.ts';
 import { compareSeverities } from '../alerting/severities.ts';
 import { standingOf } from '../alerting/standing.ts';
@@ -33,7 +33,7 @@ const isShown = ({ status, storm, groupedBy }: Incident): boolean =>
   status === 'open' && storm === null && groupedBy !== 'pages';
 
 function openIncident(incident: Incident, now: number): OpenIncident {
-  const { fired, firing, unknown, inShadow } = standingOf(incident);
+  const { firing, unknown, inShadow } = standingOf(incident);
   const ongoing = firing.length > 0 ? firing : unknown;
   const late = ongoing.filter(
     ([, { evaluatedAt, intervalSeconds }]) => now - evaluatedAt > STALE_INTERVALS * intervalSeconds,
@@ -47,7 +47,7 @@ function openIncident(incident: Incident, now: number): OpenIncident {
     number: incident.number,
     inShadow,
     isCalm: ongoing.length === 0,
-    canBeNormal: fired.some(([, { finding }]) => canBeNormal(finding)),
+    canBeNormal: calledNormal(incident).length > 0,
     ...(Number.isFinite(staleSince) ? { staleSince } : {}),
   };
 }

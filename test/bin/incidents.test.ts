@@ -57,6 +57,14 @@ describe('incidents', () => {
     expect(out).toContain('web-1');
   });
 
+  it('does not call normal what another deployment judges, and says where to', async () => {
+    const foreign = heard([signal(tick, [anomaly], { watch: 'shop-us/web' })]);
+    const { aiops } = await withIncidents(foreign);
+    const { code, err } = await aiops(`incidents normal ${foreign.id}`);
+    expect(code).toBe(2);
+    expect(err).toMatch(/is of watch shop-us\/web, which another deployment judges.*--bucket/);
+  });
+
   it('does not guess which of two is meant', async () => {
     const { aiops, store } = await withIncidents(open);
     const twin = { ...close(other, 'recovered', now - 600), id: `${open.id.slice(0, -1)}!` };

@@ -95,6 +95,14 @@ describe('with a key of yours', () => {
     }
   });
 
+  it('Firehose may write what is encrypted with it', () => {
+    const [, policy] = found('AWS::IAM::Policy').find(([id]) => /FirehoseRoleDefaultPolicy/.test(id)) ?? [];
+    const granted = statementsOf(policy?.['PolicyDocument'])
+      .filter(({ Resource }) => JSON.stringify(Resource).includes('"Key'))
+      .flatMap(({ Action }) => list(Action));
+    for (const action of sending) expect(covers(granted, action), action).toBe(true);
+  });
+
   it('services may use it for this account alone, and logs for groups of this account', () => {
     const conditions = keyStatements
       .filter(({ Principal }) =>
