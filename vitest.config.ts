@@ -34,7 +34,7 @@ export default defineConfig({
       tier('scenarios', ['test/scenarios/**/*.test.ts'], together),
       tier('infrastructure', ['test/infrastructure/**/*.test.ts'], together),
       tier('alone', [alone]),
-      tier('wire', ['test/wire/**/*.test.ts']),
+      tier('wire', ['test/wire/**/*.test.ts'], together),
       tier('bundle', ['test/bundle/**/*.test.ts'], { testTimeout: 120_000 }),
       tier('package', ['test/package/**/*.test.ts']),
       tier('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000 }),

@@ -199,6 +199,10 @@ describe('simulate, collect, doctor', { timeout: 60_000 }, () => {
     expect(examined.stdout).toContain('from an event to its verdict: 5 minutes to 10 minutes');
   });
 
+  it('doctor is misuse where there is nothing to look at', async () => {
+    expect((await aiops(scratchFolder(), ['doctor'])).code).toBe(2);
+  });
+
   it('doctor fails where nothing matches', async () => {
     const cwd = scratchFolder({
       'aiops.yaml': 'watches:\n  fleet:\n    source: { kind: simulated }\n    select: AWS/EC2\n',

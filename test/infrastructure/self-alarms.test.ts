@@ -27,7 +27,7 @@ describe('who hears when the monitoring itself fails', () => {
   });
 
   it('must be said of the whole construct, too', () => {
-    expect(() => synthesise({ watches: oneWatch, selfAlarms: undefined as never })).toThrow(refusal);
+    expect(() => synthesise({ watches: oneWatch, selfAlarms: undefined as never }).template).toThrow(refusal);
   });
 
   it('may be nobody, if that is written', () => {

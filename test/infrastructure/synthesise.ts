@@ -6,15 +6,15 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import { AnomalyMonitoring, type AnomalyMonitoringProps } from '../../lib/index.ts';
 
-const made: string[] = [];
+const folders: string[] = [];
 afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 /** A folder to synthesise into that is gone when the tests are. */
 function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'aiops-synth-'));
-  made.push(folder);
+  folders.push(folder);
   return folder;
 }
 
@@ -31,7 +31,7 @@ export const oneWatch = { servers: { select: 'AWS/EC2' } } as const;
 
 /**
  * The construct in a stack of its own; `make` may need the stack, for constructs of its own. Nobody hears of its alarms
- * unless it says so.
+ * unless it says so. The template is synthesised when it is asked for, and what is refused at synth is refused then.
  */
 export function synthesise(
   make: AnomalyMonitoringProps | ((stack: Stack) => AnomalyMonitoringProps) = { watches: oneWatch },
@@ -39,5 +39,12 @@ export function synthesise(
   const stack = new Stack(fastApp(), 'Test');
   const props = typeof make === 'function' ? make(stack) : make;
   const monitoring = new AnomalyMonitoring(stack, 'Monitoring', { selfAlarms: 'nobody', ...props });
-  return { stack, monitoring, template: Template.fromStack(stack) };
+  let made: Template | undefined;
+  return {
+    stack,
+    monitoring,
+    get template(): Template {
+      return (made ??= Template.fromStack(stack));
+    },
+  };
 }

@@ -63,8 +63,10 @@ describe('a watch whose period is changed', () => {
     await run(before, start, changeAt);
     const after = deployed({ period: to, store: before.store });
     const first = deployed({ period: to });
-    await run(after, changeAt, changeAt + 3 * hour);
-    await run(first, changeAt, changeAt + 3 * hour);
+    // Until the past is fetched and read, and some points of today are judged.
+    const until = changeAt + Math.max(hour, 3 * to);
+    await run(after, changeAt, until);
+    await run(first, changeAt, until);
     const state = await stateOf(after.store, after);
     expect(state?.entities.map(({ warm }) => warm)).toEqual([true]);
     expect(state?.entities[0]?.judged.series[0]?.judged).toBeGreaterThanOrEqual((2 * day) / to);
