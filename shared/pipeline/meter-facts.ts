@@ -61,8 +61,10 @@ export async function meterFacts(at: number, settings: string, ports: MeterPorts
   const planned = watches.flatMap((watch) =>
     (overviews.get(watch.name)?.shards ?? []).map(({ shard, series }) => {
       const asked = latest.get(nameOf(watch.name, shard));
-      const unknown = isStretchable(watch) ? series : 0;
-      return { watch, asked, series, perPull: asked?.perPull ?? unknown, expected: asked?.expected ?? unknown };
+      const perPull = asked?.perPull ?? (isStretchable(watch) ? series : 0);
+      // What a stream leaves to be asked for is known when it is: there is nothing to hold it against.
+      const expected = isStretchable(watch) ? (asked?.expected ?? series) : perPull;
+      return { watch, asked, series, perPull, expected };
     }),
   );
   const listing = watches.reduce(
@@ -90,7 +92,9 @@ export async function meterFacts(at: number, settings: string, ports: MeterPorts
   return {
     at,
     countedTo: countedTo(
-      planned.flatMap(({ asked }) => asked ?? []),
+      planned.flatMap(({ asked, expected, watch }) =>
+        asked === undefined ? [] : { tick: asked.tick, weight: expected / watch.every },
+      ),
       at,
     ),
     billed: all * prices.metricRequested + requests * prices.cloudWatchRequest,
@@ -121,10 +125,13 @@ function latestTicks(records: readonly AskedRecord[]): ReadonlyMap<string, Asked
   return found;
 }
 
-/** Until when, in the mean, what was asked is counted: shards leave their counts at different ticks of an hour. */
-function countedTo(asked: readonly AskedByTicks[], at: number): number {
-  const weight = asked.reduce((sum, { expected }) => sum + expected, 0);
-  return weight === 0 ? at : asked.reduce((sum, { expected, tick }) => sum + (expected / weight) * tick, 0);
+/**
+ * Until when, in the mean, what was asked is counted: shards leave their counts at different ticks of an hour, or twice a
+ * day. Weighted by the rates, so that what one asks at once is expected at once.
+ */
+function countedTo(counts: readonly { readonly tick: number; readonly weight: number }[], at: number): number {
+  const all = counts.reduce((sum, { weight }) => sum + weight, 0);
+  return all === 0 ? at : counts.reduce((sum, { weight, tick }) => sum + (weight / all) * tick, 0);
 }
 
 /** Dollars a second of everything that is not asked for: by the same prices as before a deployment. */
@@ -143,7 +150,7 @@ function restOf(
     const sum = (of: (one: (typeof own)[number]) => number): number => own.reduce((all, one) => all + of(one), 0);
     return {
       metrics: sum(({ asked, series }) => asked?.watched ?? series),
-      unstreamed: sum(({ expected }) => expected),
+      unstreamed: sum(({ asked }) => asked?.expected ?? 0),
       series: sum(({ series }) => series),
       forecastSeries: sum(({ asked }) => asked?.limited ?? 0),
     };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { updateInventory } from '../../shared/metrics/inventory.ts';
+import { type Pace, readMeter } from '../../shared/metrics/polling-pace.ts';
 import { type AskedByTicks, copyAsked, countListing, countPast } from '../../shared/pipeline/asked-records.ts';
 import { meterFacts, meterSettings } from '../../shared/pipeline/meter-facts.ts';
 import { pollingOf } from '../../shared/pipeline/polling.ts';
@@ -87,13 +88,12 @@ describe('what the meter knows', () => {
     expect(later.asking[0]).toBeCloseTo((120 * cent) / 300, 15);
   });
 
-  it('expects of a streamed watch what no stream says, and of polling it more rarely nothing', async () => {
+  it('takes for expected what a streamed watch asks for besides, and expects nothing of asking it more rarely', async () => {
     const w = await watched({ a: { collect: 'stream' } });
     expect((await factsOf(w)).asking[0]).toBe(0);
     await leave(w, 'a', { perPull: 12, expected: 10 });
     const { asking, expecting } = await factsOf(w);
-    expect(new Set(asking)).toEqual(new Set([(12 * cent) / 300]));
-    expect(expecting[0]).toBeCloseTo((10 * cent) / 300, 15);
+    expect(new Set([...asking, ...expecting])).toEqual(new Set([(12 * cent) / 300]));
   });
 
   it('holds all else that a deployment costs against the limit, and nothing on a machine of your own', async () => {
@@ -110,6 +110,29 @@ describe('what the meter knows', () => {
     const w = await watched({ a: {} }, { prices: { metricRequested: 0.5 } });
     await leave(w, 'a');
     expect((await factsOf(w)).billed).toBe(2500);
+  });
+
+  it('finds nothing odd where watches pull at different intervals, and leave their counts at different times', async () => {
+    const intervals = { a: 300, slow: 7 * 3600, daily: 43_200 };
+    const w = await watched({ a: {}, slow: { every: 7 * 3600 }, daily: { every: 43_200 } });
+    const counted: Record<string, number> = {};
+    const shares: number[] = [];
+    let pace: Pace | undefined;
+    const begun = Date.parse('2026-11-03T00:00:00Z') / 1000;
+    for (let tick = begun; tick < begun + 4 * 86_400; tick += 3600) {
+      const { pace: read, window } = readMeter(pace, await factsOf(w, 'requests', tick));
+      pace = read;
+      if (window !== null && window.share !== null) shares.push(window.share);
+      for (const [watch, every] of Object.entries(intervals)) {
+        if (every > 3600 && (tick - begun) % every !== 0) continue;
+        // One pull at first, then all of the hour that was.
+        counted[watch] = watch in counted ? counted[watch] + 100 * Math.max(1, 3600 / every) : 100;
+        await leave(w, watch, { metrics: counted[watch], tick });
+      }
+    }
+    expect(shares.length).toBeGreaterThan(12);
+    expect(Math.max(...shares)).toBeLessThan(1.05);
+    expect(Math.min(...shares)).toBeGreaterThan(0.95);
   });
 
   it('leaves out a count that cannot be read, and says which', async () => {
