@@ -45,6 +45,8 @@ export class Forecasting extends Construct {
     this.forecast = new MonitoringFunction(this, 'Forecast', {
       ...sizing,
       handler: 'handler',
+      // How old the newest values may be, for which polling may be stretched.
+      access: { ...foreseeing, read: [...foreseeing.read, 'meter'] },
       description: 'Every five minutes: what is expected of series that have a limit; signals to the bus.',
     });
     this.worker = new MonitoringFunction(this, 'Foreseer', {

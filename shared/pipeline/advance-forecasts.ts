@@ -34,6 +34,8 @@ export interface ForecastStep {
   readonly watch: Watch;
   readonly shard: string;
   readonly tick: number;
+  /** Up to when values are to be had: earlier than the tick where polling is stretched. Epoch seconds. */
+  readonly asOf: number;
   /** Undefined for a shard that was never forecast. */
   readonly state: ForecastState | undefined;
   /** The series that have a limit. */
@@ -61,8 +63,8 @@ export interface KnownValues {
 }
 
 /** What is known of a shard's series at a tick. Pure. */
-export function knownAt({ watch, tick, state, series, fitted, pulls }: ForecastStep): KnownValues {
-  const grid = heldGrid(tick, watch, fitted);
+export function knownAt({ watch, asOf, state, series, fitted, pulls }: ForecastStep): KnownValues {
+  const grid = heldGrid(asOf, watch, fitted);
   const held = holdValues(state, pulls, series, grid, watch.period);
   return { held, known: knownSeries(series, fitted, held, grid, watch.period) };
 }

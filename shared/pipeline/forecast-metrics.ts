@@ -9,6 +9,7 @@ import { forecastShard } from './forecast-shard.ts';
 import type { ForecastShardSummary } from './forecast-summary.ts';
 import { limitedShards } from './limited-shards.ts';
 import { callTheForecastRoll } from './roll-call.ts';
+import { stretchedTo } from './polling.ts';
 import { forEachWatch } from './watches-in-turn.ts';
 
 export { forecastShard } from './forecast-shard.ts';
@@ -59,7 +60,9 @@ async function tickWatch(watch: Watch, tick: number, ports: ForecastPorts): Prom
   const due = isHourly(tick, forecastEvery(watch))
     ? [...overview.shards.map(({ shard }) => shard), ...overview.idle]
     : busy.map(({ shard }) => shard);
-  const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick }));
+  const every = await stretchedTo(watch, tick, ports);
+  const stretched = every === undefined ? {} : { every };
+  const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick, ...stretched }));
   const series = busy.reduce((sum, one) => sum + one.series, 0);
   const head = { watch: watch.name, shards: busy.length, series };
   if (messages.length > 1) {

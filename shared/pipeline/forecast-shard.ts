@@ -84,7 +84,7 @@ interface Attempt {
 }
 
 async function attemptForecast(
-  { shard, tick }: ShardMessage,
+  { shard, tick, every }: ShardMessage,
   watch: Watch,
   state: ForecastState | undefined,
   version: Version | 'absent',
@@ -109,7 +109,9 @@ async function attemptForecast(
           ...(earlier === undefined ? {} : { earlier }),
           from,
         });
-  const step: ForecastStep = { deployment: ports.settings.name, watch, shard, tick, state, series, fitted, pulls };
+  const asOf = valuesUntil(tick, read.consumed, every, watch);
+  const head = { deployment: ports.settings.name, watch, shard, tick, asOf };
+  const step: ForecastStep = { ...head, state, series, fitted, pulls };
   const known = knownAt(step);
   const record = earlier ?? (await store(ports, step, known, read));
   if (record === 'conflict') return 'conflict';
@@ -125,6 +127,14 @@ async function attemptForecast(
   const outcome = await writeStored(ports, forecastStateKind, key, next, version);
   if (outcome === 'conflict') return 'conflict';
   return { summary: advance.summary, state: next, fitted, unserved: unservedOf(record, fitted) };
+}
+
+/**
+ * Where polling is stretched, what is newer than the last pull is not missing: it was not asked for. Forecasts then begin
+ * where values end, and look as far ahead of now as ever. A pull that is overdue is no such excuse.
+ */
+function valuesUntil(tick: number, pulled: number, stretched: number | undefined, { every }: Watch): number {
+  return stretched !== undefined && tick - pulled <= stretched + every ? Math.min(tick, pulled) : tick;
 }
 
 function unservedOf(record: ForecastRecord, fitted: FittedShard | undefined): readonly string[] {

@@ -51,6 +51,28 @@ export async function pollingOf(watch: Watch, tick: number, ports: PollingPorts)
   };
 }
 
+/**
+ * Seconds between two pulls of a watch at a time, where that is longer than it asks for; undefined where it is not, or
+ * where nobody knows. Reads what was decided, and decides nothing.
+ */
+export async function stretchedTo(
+  watch: Watch,
+  time: number,
+  ports: Pick<PollingPorts, 'store' | 'log'>,
+): Promise<number | undefined> {
+  if (!isStretchable(watch)) return undefined;
+  try {
+    const every = pullInterval(watch.every, levelAt((await readPace(ports)).pace, time));
+    return every === watch.every ? undefined : every;
+  } catch (error) {
+    ports.log.error('pace not read: polling is taken for what was asked for', {
+      watch: watch.name,
+      error: String(error),
+    });
+    return undefined;
+  }
+}
+
 async function currentPace(tick: number, ports: PollingPorts): Promise<Pace | undefined> {
   try {
     return await paceAt(tick, ports);

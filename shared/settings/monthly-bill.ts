@@ -195,8 +195,8 @@ function forecastBill({ forecastSeries, forecastEverySeconds }: WatchLoad, price
     requests: ticks * (shards + 1) * prices.cloudWatchRequest,
     'custom metrics': published(forecastMetrics, prices.customMetric),
     functions: seconds * gigabytes * prices.lambdaGigabyteSecond + ticks * shards * prices.lambdaRequest,
-    // Besides each shard's: what there is to forecast is read, and the states are listed.
-    storage: ticks * (shards * objects(forecastTick, prices) + 2 * prices.getRequest + prices.putRequest),
+    // Besides each shard's: what there is to forecast is read, and the pace; and the states are listed.
+    storage: ticks * (shards * objects(forecastTick, prices) + 3 * prices.getRequest + prices.putRequest),
     queues: shards > 1 ? ticks * shards * 2.1 * prices.queueRequest : 0,
     events: ticks * prices.scheduledRun,
     logs: logs(ticks * (shards + 1), prices),

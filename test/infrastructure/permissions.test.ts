@@ -72,13 +72,13 @@ const judging = [
   ...queueRights('FailedInvocations'),
 ];
 
+const foreseeingReads = ['forecasts', 'history', 'inventory', 'models', 'settings', 'state'];
 const foreseeing = [
   'cloudwatch:PutMetricData on * if cloudwatch:namespace in AIOps/Monitoring',
   'events:PutEvents on <SignalsBus>',
-  ...inBucket('s3:GetObject', ['forecasts', 'history', 'inventory', 'models', 'settings', 'state']),
+  ...inBucket('s3:GetObject', foreseeingReads),
   ...inBucket('s3:PutObject', ['forecasts', 'models', 'state']),
   ...inBucket('s3:DeleteObject', ['forecasts']),
-  listing(['forecasts', 'history', 'inventory', 'models', 'settings', 'state']),
   ...queueRights('FailedInvocations'),
 ];
 
@@ -164,13 +164,20 @@ describe('what each role may do, to the letter', () => {
     [
       'the forecast function reads history, foresees, tells and hands out shards; it asks nobody for metrics',
       /ForecastingForecastRole/,
-      [...foreseeing, ...logging('ForecastingForecastLog'), ...queueRights('ForecastingShards')],
+      [
+        ...foreseeing,
+        ...inBucket('s3:GetObject', ['meter']),
+        listing([...foreseeingReads, 'meter']),
+        ...logging('ForecastingForecastLog'),
+        ...queueRights('ForecastingShards'),
+      ],
     ],
     [
       'its worker does the same and takes from the queue what it cannot put there',
       /ForeseerRole/,
       [
         ...foreseeing,
+        listing(foreseeingReads),
         ...logging('ForecastingForeseerLog'),
         ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
           (action) => `sqs:${action} on <ForecastingShards>`,

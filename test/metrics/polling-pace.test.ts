@@ -252,15 +252,23 @@ describe('the pace', () => {
     expect(account.pulls).toHaveLength(24);
   });
 
-  it('calls nothing late because of it, at no tick', () => {
+  it.each([80, 20])('calls nothing late because of it, at no tick of a month of $%i', (limit) => {
     const account = new Account();
-    account.limit = 80;
+    account.limit = limit;
+    const late: number[] = [];
+    const seen = new Set<PaceLevel>();
     for (let tick = start; tick < start + 30 * DAY; tick += 300) {
       const last = account.pulls.at(-1) ?? tick;
-      if (tick > start) expect(tick - last).toBeLessThan(lateAfter(account.pace, 300, tick));
       account.run(tick, tick + 300);
+      seen.add(levelAt(account.pace, tick));
+      if (tick - last >= lateAfter(account.pace, 300, tick)) late.push(tick);
     }
-    expect(lateAfter(account.pace, 300, start + 30 * DAY)).toBe(900);
+    expect(late).toEqual([]);
+    expect(seen.size).toBe(limit === 80 ? 2 : 3);
+    account.limit = null;
+    account.settings = 'b';
+    account.run(start + 30 * DAY, start + 31 * DAY);
+    expect(lateAfter(account.pace, 300, start + 31 * DAY)).toBe(900);
     expect(lateAfter(undefined, 300, start)).toBe(900);
   });
 });

@@ -222,7 +222,7 @@ describe('what is asked', () => {
     await run(w, from, from + 600);
     const before = await paceOf(w);
     w.clock.time = from + 600;
-    await detectAnomalies({ tick: from + 86_400 }, { ...w.ports, store: await copyStore(w.store) });
+    await detectAnomalies({ tick: from + 86_400 }, w.ports);
     expect(await paceOf(w)).toEqual(before);
   });
 
