@@ -9,6 +9,7 @@ import {
   ownMetricNames,
   trainingMetricNames,
 } from '../../shared/pipeline/own-metrics.ts';
+import { meterMetricNames } from '../../shared/pipeline/polling.ts';
 import { forecastLivenessMetricNames, livenessMetricNames } from '../../shared/pipeline/late-shards.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { scratchFolder } from './scratch-folder.ts';
@@ -33,7 +34,34 @@ describe('the documents', () => {
         ...forecasterTrainingNames,
         ...alertMetricNames,
         ...overloadMetricNames,
+        ...meterMetricNames,
       ]),
+    );
+  });
+
+  it('README and the page on cost say what aiops cost says of a thousand metrics', async () => {
+    const priced = async (more: string) => {
+      const yaml = `watches:\n  servers: { select: AWS/EC2${more} }\n`;
+      const terminal = fakeTerminal({ cwd: scratchFolder({ 'aiops.yaml': yaml }) });
+      expect(await run(['cost', '--series', '1000', '--json'], terminal)).toBe(0);
+      return JSON.parse(terminal.stdout()) as { total: number; bill: Record<string, number>; anomalyAlarms: number };
+    };
+    const [all, detection] = [await priced(''), await priced(', forecast: off')];
+    expect(all.total).toBeLessThan(all.anomalyAlarms / 3);
+    const rows = read('docs/cost.md')
+      .split('\n')
+      .flatMap((line) => {
+        const [, parts, dollars] = /^\| ([a-zA-Z, ]+?) +\| ([\d.]+) +\|/.exec(line) ?? [];
+        return parts === undefined ? [] : [[parts, Number(dollars)] as const];
+      });
+    expect(rows.length).toBeGreaterThanOrEqual(9);
+    for (const [parts, dollars] of rows) {
+      const said = parts === 'total' ? all.total : parts.split(', ').reduce((sum, part) => sum + all.bill[part], 0);
+      expect(dollars, parts).toBeCloseTo(said, 2);
+    }
+    expect(read('docs/cost.md')).toContain(`${detection.total.toFixed(2)} with \`forecast: off\``);
+    expect(read('README.md')).toContain(
+      `cost about $${Math.round(detection.total)} a month all in, or $${Math.round(all.total)} with a third of them forecast`,
     );
   });
 
