@@ -97,7 +97,7 @@ watches:
 #   # actions: { secret: { secret: aiops/links } }   # links in notices: acknowledge, snooze, this is normal
 #   # runbook: https://wiki.example.com/on-call
 
-# maxMonthlyUsd: 120      # what may cost more is not deployed; see npx aiops cost
+# maxMonthlyUsd: 120      # what may cost more is not deployed, and polled more rarely in time; see npx aiops cost
 # heartbeatUrl: { secret: aiops/heartbeat }   # an address that is called after every complete tick; {watch} in it
 #                                             # stands for the watch's name. { variable: NAME } on this machine
 # alertTestEvery: 1d      # a test through bus, queue and router to the channels (pagers only where they are named), and

@@ -13,7 +13,7 @@ import {
 import type { MetricDatum, MetricSink } from '../ports/metric-sink.ts';
 import type { Clock } from '../ports/clock.ts';
 import { keys } from '../settings/keys.ts';
-import type { Watch } from '../settings/settings.ts';
+import { type Watch, watchesOf } from '../settings/settings.ts';
 import { isMetered, isStretchable, meterFacts, type MeterPorts, meterSettings } from './meter-facts.ts';
 import { readPace } from './pace-record.ts';
 import { writeJson } from './stored-json.ts';
@@ -35,13 +35,13 @@ const FURTHEST_AHEAD_SECONDS = 3600;
 
 /**
  * How a watch is polled at a tick: as its settings say, or stretched where the month would cost more than it may. Reads
- * the meter where that is due, once an hour for the whole deployment, by whoever comes first. Asked again for the same
+ * the meter where that is due, once an hour for the whole deployment. Asked again for the same
  * tick it gives the same answer.
  *
  * Where the pace cannot be had, polling is as the settings say: nobody goes unwatched for it.
  */
 export async function pollingOf(watch: Watch, tick: number, ports: PollingPorts): Promise<Polling> {
-  const read = isMetered(watch) ? await currentPace(tick, ports) : undefined;
+  const read = isMetered(watch) ? await currentPace(watch, tick, ports) : undefined;
   const pace = isStretchable(watch) ? read : undefined;
   const level = levelAt(pace, tick);
   return {
@@ -73,20 +73,30 @@ export async function stretchedTo(
   }
 }
 
-async function currentPace(tick: number, ports: PollingPorts): Promise<Pace | undefined> {
+async function currentPace(watch: Watch, tick: number, ports: PollingPorts): Promise<Pace | undefined> {
   try {
-    return await paceAt(tick, ports);
+    return await paceAt(watch, tick, ports);
   } catch (error) {
     ports.log.error('meter not read: polling is as asked for', { tick, error: String(error) });
     return undefined;
   }
 }
 
-async function paceAt(tick: number, ports: PollingPorts): Promise<Pace | undefined> {
+/** Unless its reader has not come for so long, the meter is read by one watch: fifty at once would read all counts. */
+const UNREAD_SECONDS = 7200;
+
+/** The one that comes most often; of equals the first. */
+function isReader({ name }: Watch, { settings }: PollingPorts): boolean {
+  const all = watchesOf(settings).filter(isMetered);
+  return all.reduce((first, one) => (one.every < first.every ? one : first)).name === name;
+}
+
+async function paceAt(watch: Watch, tick: number, ports: PollingPorts): Promise<Pace | undefined> {
   const { store, clock } = ports;
   const { pace: before, version } = await readPace(ports);
   const settings = meterSettings(ports);
   if (!isReadingDue(before, tick, settings) || tick - clock.now() > FURTHEST_AHEAD_SECONDS) return before;
+  if (before?.settings === settings && !isReader(watch, ports) && tick - before.readAt < UNREAD_SECONDS) return before;
   const { pace, window } = readMeter(before, await meterFacts(tick, settings, ports));
   if ((await writeJson(store, keys.pace, { version: 1, ...pace }, version)) === 'conflict')
     return (await readPace(ports)).pace ?? before;

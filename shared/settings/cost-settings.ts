@@ -6,7 +6,7 @@ export const maxMonthlyUsd = z
   .positive('must be more than 0 → write such as 100, or leave it out for no limit')
   .optional()
   .describe(
-    'The most that the deployment may cost a month, in dollars: with as many series as its patterns may match, or it is not deployed. Default: no limit',
+    'The most that the deployment may cost a month, in dollars: with as many series as its patterns may match, or it is not deployed. Where a month would cost more all the same, polling is stretched to 15 minutes, then to 60. Default: no limit',
   );
 
 const price = z.number().nonnegative('is a price below 0 → write dollars');

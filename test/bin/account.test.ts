@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../bin/aiops.ts';
@@ -128,6 +128,26 @@ describe('doctor on an account', () => {
     const told = JSON.parse(denied.stdout) as Doctored;
     expect({ code: denied.code, ok: told.ok }).toEqual({ code: 1, ok: false });
     expect(told.watches[0].checks[0]).toMatchObject({ what: 'source', status: 'failed' });
+  });
+});
+
+describe('detect of an account', () => {
+  it('is metered on this machine as in a deployment, and cost says so', async () => {
+    loadServers();
+    const cwd = scratchFolder({ 'aiops.yaml': `${yaml}maxMonthlyUsd: 5\n` });
+    const asked = async (...args: string[]) => {
+      const terminal = fakeTerminal({ cwd });
+      expect(await run(args, terminal)).toBe(0);
+      return terminal.stdout();
+    };
+    await asked('detect');
+    const month = join(cwd, 'aiops-data/meter', new Date().toISOString().slice(0, 7), 'servers');
+    const counted = (name: string) => JSON.parse(readFileSync(join(month, name), 'utf8')) as Record<string, unknown>;
+    const billed = aws.calls.filter(({ operation }) => operation === 'ListMetrics').length;
+    expect(counted('s-0001.json')).toMatchObject({ by: 'ticks', metrics: 4, expected: 4, perPull: 4 });
+    expect(counted('!listing.json')).toMatchObject({ by: 'listing', requests: billed });
+    expect(Number(counted('s-0001.past.json')['metrics'])).toBeGreaterThanOrEqual(4);
+    expect(await asked('cost')).toMatch(/Billed in \d{4}-\d\d, by .*\$\d.*of the \$5.00 that it may cost\./s);
   });
 });
 

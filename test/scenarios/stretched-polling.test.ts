@@ -279,15 +279,33 @@ describe('a tick at which the meter is read', () => {
       }
   });
 
+  it('is taken over by another watch where the one that reads has not come for two hours', async () => {
+    const two = { watches: { w: { select: 'Test' }, v: { select: 'Test' } } };
+    const w = world(members, usual, {}, { ...brief, ...two });
+    w.clock.time = from;
+    await detectAnomalies({ tick: from, watch: 'w' }, w.ports);
+    for (let time = from; time <= from + 2 * HOUR; time += every) {
+      w.clock.time = time;
+      expect((await paceOf(w))?.readAt).toBe(from);
+      await detectAnomalies({ tick: time, watch: 'v' }, w.ports);
+    }
+    expect((await paceOf(w))?.readAt).toBe(from + 2 * HOUR);
+  });
+
   it('reads it once where several watches come at the same time', async () => {
     const two = { maxMonthlyUsd: 0.05, watches: { w: { select: 'Test' }, v: { select: 'Test' } } };
     const w = world(members, usual, {}, { ...brief, ...two });
-    for (let time = from; time < from + 2 * HOUR; time += every) {
+    const lists: string[] = [];
+    for (let time = from; time < from + 3 * HOUR; time += every) {
       w.clock.time = time;
-      await Promise.all(['w', 'v'].map((watch) => detectAnomalies({ tick: time, watch }, w.ports)));
+      const doing = withFault(w.ports, undefined);
+      await Promise.all(['w', 'v'].map((watch) => detectAnomalies({ tick: time, watch }, doing.ports)));
+      lists.push(...doing.calls.filter((call) => call.startsWith('list meter/') && time > from));
     }
     const readings = w.logged.filter(({ message }) => message === 'meter read');
-    expect(readings).toHaveLength(2);
+    expect(readings).toHaveLength(3);
+    // From then on one of them reads.
+    expect(lists).toHaveLength(2);
     expect(Object.keys((await paceOf(w))?.metrics ?? {}).sort()).toEqual(['v', 'w']);
   });
 });
