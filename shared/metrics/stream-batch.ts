@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ArtefactKind } from '../models/artefact.ts';
 import { isExpression, type Metric, type SeriesDescription, seriesId, type Statistic } from './metric.ts';
 import type { Points } from './series.ts';
+import { isThereFrom } from './stream-coverage.ts';
 import { LONGEST_STREAMED_PERIOD } from './stream-timing.ts';
 
 /** Minutes of one metric, in no order, perhaps twice. All arrays are of one length. */
@@ -89,6 +90,18 @@ export class StreamedMetrics {
   minutes(until: number): readonly (readonly number[])[] {
     return [...this.#metrics.values()].map((minutes) =>
       [...minutes.keys()].filter((time) => time <= until).sort((a, b) => a - b),
+    );
+  }
+
+  /** Whether the metric of a series was in the stream when a span began, see {@link isThereFrom}. */
+  hasFrom({ metric }: SeriesDescription, from: number): boolean {
+    const minutes = isExpression(metric) ? undefined : this.#metrics.get(metricKey(metric));
+    return (
+      minutes !== undefined &&
+      isThereFrom(
+        [...minutes.keys()].sort((a, b) => a - b),
+        from,
+      )
     );
   }
 

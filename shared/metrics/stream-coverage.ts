@@ -1,6 +1,8 @@
 import { LONGEST_SILENCE_SECONDS } from './stream-timing.ts';
 
 const MINUTE = 60;
+/** How seldom services publish that publish all the time. */
+const LONGEST_STEP_SECONDS = 300;
 
 /** Why a stream cannot say what happened in a span: CloudWatch is asked then. */
 export type StreamGap =
@@ -49,6 +51,15 @@ export function lag(
   });
   return isDue ? 'is-behind' : undefined;
 }
+
+/**
+ * Whether a metric was in the stream when a span began: something came of it in the first minute, or as soon as it comes
+ * at its pace. One that was only then taken into the stream has half a slot there, and one that comes seldom may have.
+ *
+ * @param times minutes in which something came, epoch seconds, in order.
+ */
+export const isThereFrom = (times: readonly number[], from: number): boolean =>
+  times.length > 0 && times[0] <= from + Math.min(usualStep(times), LONGEST_STEP_SECONDS);
 
 /** Seconds between two minutes of a metric at its most frequent; Infinity where it came once. */
 function usualStep(times: readonly number[]): number {

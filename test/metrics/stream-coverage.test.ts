@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { interruption, lag } from '../../shared/metrics/stream-coverage.ts';
+import { interruption, isThereFrom, lag } from '../../shared/metrics/stream-coverage.ts';
 import fc from '../fakes/property.ts';
 
 const t0 = 1_800_000_000;
@@ -50,5 +50,19 @@ describe('what was delivered of the slot that is judged next', () => {
   it('a slot of a minute is whole when it is there', () => {
     expect(lag([minutes(0)], { start: t0, seconds: 60 })).toBeUndefined();
     expect(lag([minutes(-60)], { start: t0, seconds: 60 })).toBe('is-silent');
+  });
+});
+
+describe('a metric', () => {
+  it.each([
+    ['of every minute that was there before', every(60, -120, 900), true],
+    ['of every minute that begins with the span', every(60, 0, 900), true],
+    ['of every minute that begins within a slot: its first sum would be of three minutes', every(60, 120, 900), false],
+    ['of five minutes', every(300, 240, 900), true],
+    ['of five minutes that begins later', every(300, 540, 900), false],
+    ['that came once, at the end', [t0 + 840], false],
+    ['that never came', [], false],
+  ] as const)('%s: whether the stream had it all the while: %s', (_, times, expected) => {
+    expect(isThereFrom(times, t0)).toBe(expected);
   });
 });

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { StreamSource } from '../../shared/adapters/aws/stream-source.ts';
 import { readInventory } from '../../shared/metrics/inventory.ts';
 import { historyPeriods, readDays } from '../../shared/metrics/history.ts';
+import { readStored } from '../../shared/models/stored-artefact.ts';
 import { detectAnomalies } from '../../shared/pipeline/detect-anomalies.ts';
 import type { DetectPorts } from '../../shared/pipeline/detect-ports.ts';
 import { MemoryDeadLetters } from '../../shared/adapters/local/memory-dead-letters.ts';
+import { shardStateKind } from '../../shared/pipeline/shard-state.ts';
 import { takeStream } from '../../shared/pipeline/take-stream.ts';
+import { keys } from '../../shared/settings/keys.ts';
 import { series, usual, world, type Signalling, type World } from './world.ts';
 
 const every = 300;
@@ -31,9 +34,9 @@ const open = (collect: 'poll' | 'stream', before?: World): World =>
   world(two, value, { collect, rules }, { retention: '1h' }, before?.store);
 
 /** What Firehose writes of the minutes `from <= time < to`, and the function takes. */
-async function deliver(w: World, from: number, to: number, arrivedAt = to + 90): Promise<void> {
+async function deliver(w: World, from: number, to: number, arrivedAt = to + 90, members = two): Promise<void> {
   const lines: string[] = [];
-  for (const one of two)
+  for (const one of members)
     for (let time = from; time < to; time += 60) {
       const now = value(one, Math.floor(time / every) * every);
       const statistics = { count: 1, sum: now, min: now, max: now };
@@ -71,7 +74,11 @@ async function points(w: World, until: number): Promise<unknown[]> {
     for (const [id, one] of day) found.push([id, [...one.times], [...one.values]]);
   return found;
 }
-const state = async (w: World): Promise<Uint8Array | undefined> => (await w.store.get('state/w/s-0001/anomaly'))?.body;
+/** What the judge remembers; what was asked for is another matter, and is what streams are for. */
+const state = async (w: World): Promise<object> => {
+  const found = await readStored(w.ports, shardStateKind, keys.state('w', 's-0001', 'anomaly'));
+  return { ...found?.value, asked: undefined };
+};
 
 describe('a watch that streams', () => {
   it('is polled until the stream reaches back far enough, then costs no request, and remembers the same', async () => {
@@ -149,6 +156,27 @@ describe('a watch that streams', () => {
     expect(w.source.asked.at(-1)).toMatchObject({ series: 1 });
     const of = new Map((await points(w, start + 7 * every)).map((one) => one as [string, number[]]));
     expect(of.get('c/cpu')).toEqual(of.get('a/cpu'));
+  });
+
+  it('asks for a metric that was only now taken into the stream, until that has it all the while', async () => {
+    const w = open('stream');
+    const only = two.slice(0, 1);
+    for (let k = 0; k < 9; k++) {
+      await deliver(w, start + (k - 2) * every, start + (k - 1) * every, start + (k - 1) * every + 90, only);
+      await tickAt(w, k);
+    }
+    expect(w.source.asked.at(-1)).toMatchObject({ series: 1 });
+    const until = asked(w);
+    // The second one begins two minutes into a slot.
+    await deliver(w, start + 7 * every + 120, start + 8 * every, start + 8 * every + 80);
+    await deliver(w, start + 7 * every, start + 7 * every + 120, start + 8 * every + 90, only);
+    await tickAt(w, 9);
+    expect(asked(w)).toBe(until + 1);
+    for (let k = 10; k < 12; k++) await streamedTick(w, k);
+    expect(asked(w)).toBe(until + 2);
+    const polled = open('poll');
+    for (let k = 0; k < 12; k++) await tickAt(polled, k);
+    expect(await points(w, start + 9 * every)).toEqual(await points(polled, start + 9 * every));
   });
 
   it('is polled where what was delivered cannot be read, such as by older code, and names the object', async () => {

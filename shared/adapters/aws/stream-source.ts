@@ -28,8 +28,8 @@ const LONGEST_SPAN_SECONDS = 6 * 3600;
 
 /**
  * The series of one shard, from what a metric stream delivered. Whatever the stream does not say, CloudWatch is asked
- * for as before: percentiles, expressions and other regions always; a series that was in no delivery; and all of the
- * shard where deliveries did not come all through the span, or are behind. So a stream that ended, or never held a
+ * for as before: percentiles, expressions and other regions always; a series that was not delivered from the beginning of
+ * the span; and all of the shard where deliveries did not come all through the span, or are behind. So a stream that ended, or never held a
  * metric, makes nobody blind: it costs what polling costs.
  */
 export class StreamSource implements MetricSource {
@@ -55,8 +55,7 @@ export class StreamSource implements MetricSource {
     }
     const answers = new Map<string, ReadSeries>();
     for (const one of streamed) {
-      const points = delivered.points(one, from, to);
-      if (points.times.length > 0) answers.set(one.id, { id: one.id, points });
+      if (delivered.hasFrom(one, from)) answers.set(one.id, { id: one.id, points: delivered.points(one, from, to) });
     }
     const others = series.filter(({ id }) => !answers.has(id));
     if (others.length === 0) return { series: [...answers.values()], billedMetrics: 0 };
