@@ -35,7 +35,7 @@ export default defineConfig({
       tier('infrastructure', ['test/infrastructure/**/*.test.ts'], together),
       tier('alone', [alone]),
       tier('wire', ['test/wire/**/*.test.ts'], together),
-      tier('bundle', ['test/bundle/**/*.test.ts'], { testTimeout: 120_000 }),
+      tier('bundle', ['test/bundle/**/*.test.ts'], { ...together, testTimeout: 120_000 }),
       tier('package', ['test/package/**/*.test.ts']),
       tier('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000 }),
       // Not part of `npm test`: needs Python, and minutes.
