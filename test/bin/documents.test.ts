@@ -51,8 +51,8 @@ describe('the documents', () => {
     const rows = read('docs/cost.md')
       .split('\n')
       .flatMap((line) => {
-        const [, parts, dollars] = /^\| ([a-zA-Z, ]+?) +\| ([\d.]+) +\|/.exec(line) ?? [];
-        return parts === undefined ? [] : [[parts, Number(dollars)] as const];
+        const row = /^\| ([a-zA-Z, ]+?) +\| ([\d.]+) +\|/.exec(line);
+        return row === null ? [] : [[row[1], Number(row[2])] as const];
       });
     expect(rows.length).toBeGreaterThanOrEqual(9);
     for (const [parts, dollars] of rows) {
