@@ -103,7 +103,7 @@ export function readMeter(
   const level = before !== undefined && earlier === undefined ? 0 : wantedLevel(now, projections, limit);
   const levels = changed(before?.levels ?? [], now, level, at);
   const countedTo = Math.max(facts.countedTo, earlier?.countedTo ?? 0);
-  const expected = expectedBy(before, earlier, { ...facts, countedTo }, now, month.from);
+  const expected = expectedBy(before, earlier, { ...facts, countedTo }, month.from);
   const mark = earlier?.mark ?? {
     at: goesOn ? month.from : at,
     billed: 0,
@@ -176,14 +176,22 @@ function expectedBy(
   before: Pace | undefined,
   earlier: Pace | undefined,
   { billed, past, countedTo, expecting }: PaceFacts,
-  level: PaceLevel,
   monthFrom: number,
 ): number {
   // What a deployment asked before its first reading is taken for what was to be expected.
   if (before === undefined) return billed;
   const since = earlier?.countedTo ?? Math.max(monthFrom, before.countedTo);
   const pastNow = Math.max(0, past - (earlier?.past ?? 0));
-  return (earlier?.expected ?? 0) + expecting[level] * Math.max(0, countedTo - since) + pastNow;
+  return (earlier?.expected ?? 0) + expectedIn(before.levels, expecting, since, countedTo) + pastNow;
+}
+
+/** Of a span, at the levels that held in it: at its end a slower one may just have begun. */
+function expectedIn(levels: Pace['levels'], expecting: AtEachLevel, from: number, to: number): number {
+  const changes = [from, ...levels.map((one) => one.from).filter((time) => time > from && time < to), to];
+  return changes.slice(1).reduce((sum, end, index) => {
+    const begin = changes[index];
+    return sum + expecting[levelAt({ levels }, begin)] * Math.max(0, end - begin);
+  }, 0);
 }
 
 function windowOf(mark: Pace['mark'], pace: Pace): PaceWindow {

@@ -7,8 +7,8 @@ const seconds = z.number();
 
 const memorySchema = z.strictObject({
   version: z.literal(1),
-  /** Seconds between two tests, as the settings had it when a sweep looked last; null before. */
-  every: seconds.nullable(),
+  /** When they are scheduled, as the settings had it when a sweep looked last, as text to compare; null before. */
+  schedule: z.string().nullable(),
   /** Epoch seconds since which one is waited for, and at which a sweep looked last, to the hour. */
   awaitedSince: seconds,
   lookedAt: seconds,
@@ -34,7 +34,7 @@ export type AlertTestMemory = z.infer<typeof memorySchema>;
 const HOUR = 3600;
 
 const nothing = (now: number): AlertTestMemory => ({
-  ...{ version: 1, every: null, awaitedSince: now, lookedAt: now, arrivedAt: null, lastRunAt: null, running: null },
+  ...{ version: 1, schedule: null, awaitedSince: now, lookedAt: now, arrivedAt: null, lastRunAt: null, running: null },
 });
 
 /**
@@ -62,11 +62,12 @@ export async function alertTestAge(
 ): Promise<number | undefined> {
   const { alertTestEvery } = ports.settings;
   if (alertTestEvery === 'off') return undefined;
-  const { every } = alertTestEvery;
+  const { every, at, timezone } = alertTestEvery;
+  const schedule = JSON.stringify([every, at, timezone]);
   const memory = await updateTestMemory(ports, (before, now) => {
-    const goesOn = before.every === every && now - before.lookedAt <= 2 * HOUR;
+    const goesOn = before.schedule === schedule && now - before.lookedAt <= 2 * HOUR;
     if (goesOn && now - before.lookedAt < HOUR) return before;
-    return { ...before, every, lookedAt: now, awaitedSince: goesOn ? before.awaitedSince : now };
+    return { ...before, schedule, lookedAt: now, awaitedSince: goesOn ? before.awaitedSince : now };
   });
   return Math.max(0, ports.clock.now() - Math.max(memory.awaitedSince, memory.arrivedAt ?? 0));
 }

@@ -51,7 +51,7 @@ export const judgedRangesKind: ArtefactKind<JudgedRanges> = {
 
 /** So many slots apart ranges are stored: fewer than are kept, so that none falls between two. */
 const APART_SLOTS = 45;
-/** Of one look: as many as two days of five minutes, a tenth of a second of one core for a full shard. */
+/** Of one look: 45 hours of five minutes, a tenth of a second of one core for a full shard. */
 const MOST_OBJECTS = 12;
 
 /**
@@ -101,8 +101,8 @@ function concatenated(parts: readonly Float32Array[]): Float32Array {
 export type Bands = Map<number, { readonly lower: number | null; readonly upper: number | null }>;
 
 /**
- * The usual ranges of one series as they were when it was judged: the newest part of what was asked for, two days of
- * five minutes at most. What cannot be read is left out.
+ * The usual ranges of one series as they were when it was judged: the newest part of what was asked for, 45 hours of
+ * five minutes. What cannot be read is left out.
  *
  * @param request times in epoch seconds.
  */
@@ -122,9 +122,8 @@ export async function readRanges(
   for await (const key of ports.store.list(keys.rangesPrefix(watch, shard), keys.ranges(watch, shard, from))) {
     const tick = tickOfRangesKey(key);
     if (tick === undefined) continue;
-    found.push(tick);
-    // The first one after the end still holds slots before it, and those after it none.
     if (tick > to + RECENT_SLOTS * periodSeconds) break;
+    found.push(tick);
   }
   const read = await readSome(found.slice(-MOST_OBJECTS), async (tick) => {
     const { value } = (await readStored(ports, judgedRangesKind, keys.ranges(watch, shard, tick))) ?? {};

@@ -22,7 +22,7 @@ export interface MeterPorts extends StoragePorts {
 /** Watches that ask CloudWatch, and so cost something each time. */
 export const isMetered = ({ source }: Watch): boolean => source.kind === 'cloudwatch';
 
-/** Those of them that pull their points: what is streamed comes whether it is looked at or not. */
+/** Those of them that pull their points: what is streamed comes whether it is looked at or not, and its silence is alarmed. */
 export const isStretchable = (watch: Watch): boolean => isMetered(watch) && watch.collect === 'poll';
 
 /** Everything of the settings that the meter's reading depends on, as text to compare. */

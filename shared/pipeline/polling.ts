@@ -101,7 +101,12 @@ async function paceAt(watch: Watch, tick: number, ports: PollingPorts): Promise<
   if ((await writeJson(store, keys.pace, { version: 1, ...pace }, version)) === 'conflict')
     return (await readPace(ports)).pace ?? before;
   tell(before, pace, ports);
-  await ports.sink.publish(meterMetrics(ports.settings.name, pace, window));
+  try {
+    await ports.sink.publish(meterMetrics(ports.settings.name, pace, window));
+  } catch (error) {
+    // The pace is decided and stored: what is not told of it must not make this tick pull at another one.
+    ports.log.error('meter not published', { tick, error: String(error) });
+  }
   return pace;
 }
 

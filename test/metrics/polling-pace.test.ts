@@ -180,6 +180,19 @@ describe('the meter', () => {
     account.run(start + DAY, start + 2 * DAY);
     expect(account.shares.slice(4)).toEqual([1, 2, 3].map(() => expect.closeTo(1.5, 1) as number));
   });
+
+  it('takes a pace that was changed within the six hours for no sign that too much is asked', () => {
+    for (const hour of [1, 2, 3, 4, 5]) {
+      const account = new Account();
+      account.run(start, start + DAY + hour * HOUR);
+      account.limit = 20;
+      account.run(start + DAY + hour * HOUR, start + 2 * DAY);
+      account.limit = null;
+      account.run(start + 2 * DAY, start + 3 * DAY);
+      expect(new Set(account.pulls.map((tick, k) => tick - (account.pulls[k - 1] ?? tick)))).toContain(3600);
+      for (const share of account.shares) expect(share).toBeCloseTo(1, 0.7);
+    }
+  });
 });
 
 describe('the pace', () => {

@@ -106,6 +106,8 @@ describe('the ranges that were judged by', () => {
     const bands = await read(start, end);
     expect(store.gets).toBe(12);
     expect(bands.has(end - 86_400)).toBe(true);
+    const to = start + 10 * 86_400;
+    expect((await read(start, to)).has(to - 490 * period)).toBe(true);
     store.gets = 0;
     await read(start, start + 3600);
     expect(store.gets).toBeLessThan(4);

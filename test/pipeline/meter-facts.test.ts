@@ -160,6 +160,23 @@ describe('what the meter knows', () => {
   });
 });
 
+describe('a pace that was decided', () => {
+  it('is kept to at that tick, too, where what is to be told of it cannot be published', async () => {
+    const w = await watched({ a: {} }, { maxMonthlyUsd: 1e-9 });
+    const [watch] = watchesOf(w.ports.settings);
+    await leave(w, 'a');
+    const sink = { publish: () => Promise.reject(new Error('no rights')) };
+    const paces: number[] = [];
+    for (let tick = at; tick < at + 8 * 3600; tick += 300) {
+      w.clock.time = tick;
+      paces.push((await pollingOf(watch, tick, { ...w.ports, sink })).every);
+    }
+    // None of them falls back to what was asked for, once it is stretched.
+    expect(paces).toEqual([...paces].sort((a, b) => a - b));
+    expect(new Set(paces)).toEqual(new Set([300, 900, 3600]));
+  });
+});
+
 describe('a watch that is not polled', () => {
   it.each([
     ['of a file', { source: { kind: 'csv', path: 'x.csv' } }],

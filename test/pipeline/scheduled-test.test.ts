@@ -232,13 +232,17 @@ describe('the age of the last test, as sweeps say it', () => {
     for (let at = start; at <= start + 30 * hour; at += 30 * minute) expect(await w.ageAt(at)).toBe(at - start);
   });
 
-  it('begins anew where tests were off meanwhile, or come at another interval', async () => {
+  it('begins anew where tests were off meanwhile, or come at another interval or time', async () => {
     const w = router();
     await w.ageAt(start);
     const again = router('1d', w.store);
     expect(await again.ageAt(start + 30 * 86_400)).toBe(0);
     const weekly = router('7d', w.store);
     expect(await weekly.ageAt(start + 30 * 86_400 + hour)).toBe(0);
+    const later = router({ every: '7d', at: '18:00' }, w.store);
+    expect(await later.ageAt(start + 30 * 86_400 + 2 * hour)).toBe(0);
+    const elsewhere = router({ every: '7d', at: '18:00', timezone: 'Asia/Tokyo' }, w.store);
+    expect(await elsewhere.ageAt(start + 30 * 86_400 + 3 * hour)).toBe(0);
   });
 
   it('is not guessed where it cannot be read: an alarm of its own says so, and the sweep goes on', async () => {
