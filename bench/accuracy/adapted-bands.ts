@@ -3,9 +3,9 @@ import { startCoverage } from '../../shared/forecasters/adaptive-intervals.ts';
 import { automaticForecaster } from '../../shared/forecasters/automatic.ts';
 import { recommendationDefaults } from '../../shared/forecasters/recommendation.ts';
 import type { MetricNature } from '../../shared/metrics/metric.ts';
+import { freshMemory } from '../../shared/pipeline/advance-forecasts.ts';
 import { forecastSeries } from '../../shared/pipeline/forecast-series.ts';
 import { scoreForecasts } from '../../shared/pipeline/forecast-score.ts';
-import type { SeriesMemory } from '../../shared/pipeline/forecast-state.ts';
 import { textTable } from '../../shared/presentation/text-table.ts';
 import { forecastRegistry, forecastTask } from './forecast-data.ts';
 
@@ -41,24 +41,10 @@ const fresh = (): Held => ({ count: 0, inside: [0, 0] });
 type Way = 'adapted' | 'as fitted';
 const tallies = new Map<string, Record<Way, Held>>();
 
-const blank = (): SeriesMemory => ({
-  id: 'series',
-  coverage80: startCoverage(),
-  coverage95: startCoverage(),
-  open: [],
-  scored: [],
-  crossings: [],
-  fittedAt: 0,
-  error: 0,
-  lastError: 0,
-  weight: 0,
-  danger: [],
-});
-
 function ask(values: Float64Array, leftOut: Uint8Array, held: Record<Way, Held>): void {
   const measured = values.length - 7 * DAY;
   const first = Math.max(5 * DAY, measured - 3 * DAY);
-  let memory = blank();
+  let memory = freshMemory('series');
   let fittedOn = -1;
   let forecaster: Parameters<typeof forecastSeries>[0]['forecaster'];
   for (let row = first; row + STEPS <= values.length; row += TICK) {

@@ -182,7 +182,8 @@ export function advanceForecasts(
   };
 }
 
-const freshMemory = (id: string): SeriesMemory => ({
+/** Of a series that has not been forecast yet. */
+export const freshMemory = (id: string): SeriesMemory => ({
   id,
   coverage80: startCoverage(),
   coverage95: startCoverage(),
