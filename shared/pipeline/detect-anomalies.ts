@@ -90,7 +90,7 @@ async function tickWatch(watch: Watch, tick: number, isAskedFor: boolean, ports:
   const messages = due.map((shard): ShardMessage => ({ watch: watch.name, shard, tick, ...stretched }));
   const ran: ShardSummary[] = [];
   const isQueued = known.shards.length > 1;
-  const skipped = isQueued ? await reasonToSkip(watch, tick, ports) : undefined;
+  const skipped = isQueued ? await reasonToSkip({ ...watch, every: polling.every }, tick, ports) : undefined;
   if (skipped !== undefined) {
     ports.log.warn('tick skipped', { watch: watch.name, tick, shards: messages.length, reason: skipped });
     await ports.sink.publish([skippedMetric({ deployment: ports.settings.name, watch: watch.name }, tick)]);
@@ -112,6 +112,8 @@ async function tickWatch(watch: Watch, tick: number, isAskedFor: boolean, ports:
  * Why the shards of a tick are better not queued. What a slow worker leaves of a tick is dropped when its turn comes
  * (see `reasonToIdle`), so a tick that overruns costs the next one nothing; but where nobody works at all, each tick
  * would only lengthen what must be dropped later.
+ *
+ * @param watch with the interval in which it is polled now: where that is stretched, the next tick that pulls is far away.
  */
 async function reasonToSkip(watch: Watch, tick: number, ports: DetectPorts): Promise<TickSkipped | undefined> {
   if (ports.clock.now() - tick > watch.every) return 'late';

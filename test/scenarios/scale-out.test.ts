@@ -5,6 +5,7 @@ import { backfillWatches } from '../../shared/pipeline/backfill-watches.ts';
 import { detectAnomalies, runShard } from '../../shared/pipeline/detect-anomalies.ts';
 import { discoverMetrics } from '../../shared/pipeline/discover-metrics.ts';
 import type { MetricSource } from '../../shared/ports/metric-source.ts';
+import { keys } from '../../shared/settings/keys.ts';
 import { series, usual, world, type World } from './world.ts';
 
 const every = 300;
@@ -140,6 +141,23 @@ describe('a tick of more than there is time for', () => {
     const late = await tickAt(w, start + every, start + 2 * every + 1);
     expect(late.watches[0]).toMatchObject({ queued: 0, skipped: 'late' });
     expect(published(w, 'TicksSkipped')).toBe(1);
+  });
+
+  it('is queued where it comes as late while polling is stretched: no tick pulls its points soon', async () => {
+    const w = manyShards();
+    await tickAt(w, start, start + every);
+    await drain(w);
+    const hour = 3600;
+    const pace = {
+      ...{ version: 1, month: '2026-11', from: start, readAt: start + 3 * hour, countedTo: start, settings: '' },
+      ...{ levels: [{ from: start, level: 2 }], since: start, billed: 1, past: 0, expected: 1, limit: 1 },
+      ...{ projected: 2, projectedAsItIs: 1, metrics: {}, mark: { at: 0, billed: 0, expected: 0, metrics: {} } },
+    };
+    await w.store.put(keys.pace, new TextEncoder().encode(JSON.stringify(pace)));
+    const late = await tickAt(w, start + hour, start + hour + 2 * every + 1);
+    expect(late.watches[0]).toMatchObject({ queued: 2 });
+    const tooLate = await tickAt(w, start + 2 * hour, start + 3 * hour + 1);
+    expect(tooLate.watches[0]).toMatchObject({ queued: 0, skipped: 'late' });
   });
 
   it('still has a shard judged that nobody has judged for three intervals, however late its message', async () => {
